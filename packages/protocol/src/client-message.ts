@@ -1,0 +1,94 @@
+import * as v from 'valibot'
+import { MAX_SDP } from './ids.js'
+import { candidate, connection, displayName, id, profile, requestId, role, streamRow, type Candidate, type Connection, type Profile, type Role, type StreamRow } from './rows.js'
+import type { CameraLayer, Slot } from './ids.js'
+
+/**
+ * What a client says. Every message but `candidate` carries an `id` and gets exactly one answer with the same `id`:
+ * `joined`, `accepted` or `error` (see `ServerMessage`).
+ */
+export type ClientMessage =
+  /** First message on a socket; the token covers app, channel, user, nonce and timestamp. */
+  | {
+      readonly type: 'join'
+      readonly id: number
+      readonly appId: string
+      readonly channel: string
+      readonly userId: string
+      readonly displayName: string
+      readonly nonce: string
+      /** Unix seconds at which the token expires, as the decimal text that was hashed. */
+      readonly timestamp: string
+      readonly token: string
+      readonly profile: Profile
+      readonly role: Role
+    }
+  | { readonly type: 'leave'; readonly id: number }
+  /**
+   * The whole of what the member publishes from now on (at least one row active). The first one carries the offer of the
+   * publishing connection with a media section per slot; `accepted.sdp` is the answer. Later ones need an offer only to
+   * renegotiate (ICE restart).
+   */
+  | {
+      readonly type: 'publish'
+      readonly id: number
+      readonly streams: readonly StreamRow[]
+      readonly offer?: { readonly sdp: string; readonly slots: readonly { readonly mid: string; readonly slot: Slot }[] } | undefined
+    }
+  | { readonly type: 'unpublish'; readonly id: number }
+  /** The whole of what the client wants of one user from now on; nothing at all ends the subscription. */
+  | {
+      readonly type: 'subscribe'
+      readonly id: number
+      readonly userId: string
+      readonly audio: boolean
+      readonly camera: CameraLayer | null
+      readonly screen: boolean
+    }
+  /** The answer to the server's `offer` with that `offerId`. */
+  | { readonly type: 'answer'; readonly id: number; readonly offerId: number; readonly sdp: string }
+  | { readonly type: 'candidate'; readonly connection: Connection; readonly candidate: Candidate | null }
+  | { readonly type: 'mute'; readonly id: number; readonly slot: 'audio' | 'camera'; readonly muted: boolean }
+  | { readonly type: 'role'; readonly id: number; readonly role: Role }
+  /** Asks for an `accepted`, to learn that the socket still works. */
+  | { readonly type: 'ping'; readonly id: number }
+
+export type ClientRequest = Exclude<ClientMessage, { type: 'candidate' }>
+
+const text = (max: number) => v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(max, `must be at most ${max} characters`))
+const sdp = text(MAX_SDP)
+
+export const clientMessage: v.GenericSchema<ClientMessage> = v.variant('type', [
+  v.object({
+    type: v.literal('join'), id: requestId, appId: text(64), channel: id, userId: id, displayName,
+    nonce: text(64), timestamp: v.pipe(v.string(), v.regex(/^\d{1,12}$/, 'must be Unix seconds in decimal digits')),
+    token: text(128), profile, role,
+  }),
+  v.object({ type: v.literal('leave'), id: requestId }),
+  v.object({
+    type: v.literal('publish'), id: requestId,
+    streams: v.pipe(
+      v.array(streamRow), v.maxLength(4, 'must have at most 4 rows'),
+      v.check((rows) => new Set(rows.map((row) => row.label)).size === rows.length, 'must name each label once'),
+      v.check((rows) => rows.some((row) => row.state === 'active'), 'must have at least one active row'),
+    ),
+    offer: v.optional(v.object({
+      sdp,
+      slots: v.pipe(
+        v.array(v.object({ mid: text(16), slot: v.picklist(['audio', 'camera', 'screen']) })),
+        v.maxLength(3, 'must have at most 3 entries'),
+        v.check((rows) => new Set(rows.map((row) => row.slot)).size === rows.length, 'must name each slot once'),
+      ),
+    })),
+  }),
+  v.object({ type: v.literal('unpublish'), id: requestId }),
+  v.object({
+    type: v.literal('subscribe'), id: requestId, userId: id,
+    audio: v.boolean(), camera: v.nullable(v.picklist(['large', 'small'])), screen: v.boolean(),
+  }),
+  v.object({ type: v.literal('answer'), id: requestId, offerId: requestId, sdp }),
+  v.object({ type: v.literal('candidate'), connection, candidate }),
+  v.object({ type: v.literal('mute'), id: requestId, slot: v.picklist(['audio', 'camera']), muted: v.boolean() }),
+  v.object({ type: v.literal('role'), id: requestId, role }),
+  v.object({ type: v.literal('ping'), id: requestId }),
+])
