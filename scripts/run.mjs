@@ -1,0 +1,130 @@
+// npm start, npm test and their kin: one script without dependencies, so that a bare clone needs nothing but Node and npm.
+import { spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ensureChromium } from './ensure-browsers.mjs'
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
+process.chdir(root)
+const quiet = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
+const env = { ...process.env, ...quiet }
+
+/** Everything that is checked beside the tests; each counts as one. */
+const checks = [
+  { name: 'the lock file is complete for every platform', command: ['scripts/check-lock.mjs'] },
+  { name: 'the code is linted', command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--quiet'] },
+  { name: 'every package type-checks, tests included', command: turbo('typecheck') },
+  { name: 'links in the documents lead somewhere', command: ['scripts/check-links.mjs'] },
+  { name: 'bundled sizes keep their limits', command: ['scripts/check-sizes.mjs'] },
+  { name: 'every package works from its tarball in an empty folder', command: ['scripts/check-packages.mjs'] },
+]
+
+const commands = {
+  async start() {
+    build('@earshot/channel-server')
+    await serve([])
+  },
+  async dev() {
+    build()
+    const watcher = spawn(process.execPath, turbo('build', 'watch'), { stdio: 'inherit', env })
+    await serve(['--watch-path=apps/channel-server/dist'])
+    watcher.kill('SIGTERM')
+  },
+  build: () => build(),
+  check: () => finish(runChecks()),
+  bench: () => run([...turbo('bench'), '--concurrency=1']) || process.exit(1),
+  test: () => test('test', runChecks),
+  'test:long': () => test('test:long', () => ({ passed: 0, failed: 0 })),
+}
+
+const command = commands[process.argv[2]]
+if (command === undefined) fail(`usage: node scripts/run.mjs ${Object.keys(commands).join(' | ')}`)
+requireNode(20, 19)
+installWhenNeeded()
+await command()
+
+function requireNode(major, minor) {
+  const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number)
+  if (haveMajor < major || (haveMajor === major && haveMinor < minor)) fail(`Node ${process.version} is too old: ${major}.${minor} or later is needed.`)
+}
+
+function installWhenNeeded() {
+  const installed = 'node_modules/.package-lock.json'
+  if (fs.existsSync(installed) && fs.statSync('package-lock.json').mtimeMs <= fs.statSync(installed).mtimeMs) return
+  const npm = process.env.npm_execpath
+  const [program, args] = npm ? [process.execPath, [npm]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
+  const result = spawnSync(program, [...args, 'ci', '--no-audit', '--no-fund'], { stdio: 'inherit', env })
+  if (result.status !== 0) fail('npm ci failed', result.status ?? 1)
+}
+
+function turbo(task, verb = 'run') {
+  return ['node_modules/turbo/bin/turbo', verb, task]
+}
+
+/** Runs a script under this Node; true when it succeeded. */
+function run(args, extra = {}) {
+  return spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...env, ...extra } }).status === 0
+}
+
+function build(filter) {
+  if (!run([...turbo('build'), ...(filter ? [`--filter=${filter}...`] : [])])) fail('the build failed')
+}
+
+/** The server itself, not through turbo, so that Ctrl-C reaches it. */
+function serve(nodeOptions) {
+  const child = spawn(process.execPath, [...nodeOptions, 'apps/channel-server/dist/main.js'], {
+    stdio: 'inherit',
+    env: { EARSHOT_DEV_LOGIN: '1', EARSHOT_ALLOWED_ORIGINS: '*', ...env },
+  })
+  console.log('Development mode: anyone who reaches this server gets a token. Another machine needs HTTPS to use microphone and worklet.')
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve) => child.on('exit', (code) => {
+    process.exitCode = code ?? 0
+    resolve(undefined)
+  }))
+}
+
+function runChecks() {
+  const results = checks.map(({ name, command: args }) => {
+    const ok = run(args)
+    console.log(`${ok ? 'passed' : 'FAILED'}: ${name}`)
+    return ok
+  })
+  return { passed: results.filter(Boolean).length, failed: results.filter((ok) => !ok).length }
+}
+
+async function test(task, first) {
+  env.CHROMIUM_PATH = await ensureChromium()
+  build()
+  const checked = first()
+  const reports = testReports()
+  for (const report of reports) fs.rmSync(report, { force: true })
+  const ok = run([...turbo(task), '--concurrency=1', '--continue'])
+  const tested = reports.filter((report) => fs.existsSync(report)).map(readReport)
+  const passed = tested.reduce((sum, result) => sum + result.passed, checked.passed)
+  const failed = tested.reduce((sum, result) => sum + result.failed, checked.failed)
+  // A suite that could not even start leaves no failed test behind, only a bad exit code.
+  finish({ passed, failed: ok || failed > checked.failed ? failed : failed + 1 })
+}
+
+function testReports() {
+  const workspaces = ['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name)))
+  return [...workspaces.map((folder) => path.join(folder, 'test-results/vitest.json')), 'e2e/test-results/playwright.json']
+}
+
+function readReport(file) {
+  const report = JSON.parse(fs.readFileSync(file, 'utf8'))
+  if (report.stats) return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky + report.stats.skipped }
+  return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests + (report.success || report.numFailedTests > 0 ? 0 : 1) }
+}
+
+function finish({ passed, failed }) {
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+function fail(message, code = 1) {
+  console.error(message)
+  process.exit(code)
+}
