@@ -1,0 +1,372 @@
+import type { LevelReading } from './level-reading.js'
+import { isOffline, MeterNode } from './meter-node.js'
+import { PcmPool } from './pcm-pool.js'
+import { openTrack } from './track-source.js'
+import { compileKernel, loadWorklet } from './worklet-module.js'
+import type { SourceReading } from './worklet-messages.js'
+
+/** Recycled PCM buffers kept for reuse; a few for each of more sources than a page will meter. */
+const pooledBuffers = 256
+
+/** Options of `LevelMeter.create`. */
+export interface LevelMeterOptions {
+  /** Seconds per reading, cut on the context's clock every `Math.round(interval * sampleRate)` frames; 0.02 to 10. Default 1. */
+  interval?: number
+  /** Where the worklet file (`@earshot/level-meter/worklet`) is served. Default: inlined, which needs `blob:` in script-src. */
+  workletUrl?: string | URL
+  /**
+   * Default 'auto': 'wasm-simd', or 'javascript' where the browser or the CSP forbids it. A kernel named here runs or
+   * `create` rejects. 'wasm-relaxed-simd' is not in this release and always rejects.
+   */
+  backend?: 'auto' | 'wasm-simd' | 'wasm-relaxed-simd' | 'javascript'
+  /** Aborting rejects a `create` that is under way, and closes the meter after that. */
+  signal?: AbortSignal
+}
+
+/** Options of `LevelMeter.add`. */
+export interface SourceOptions {
+  /** Deliver channel 0 sample by sample. Default false. */
+  pcm?: boolean
+  /** EBU R128 loudness. Not in this release: true throws NotSupportedError. */
+  loudness?: boolean
+  /** True peak. Not in this release: true throws NotSupportedError. */
+  truePeak?: boolean
+  /**
+   * Keep a hidden, muted media element on the track, without which Chromium gives silence for remote WebRTC audio. Default
+   * true for tracks and streams; nothing for AudioNodes.
+   */
+  sink?: boolean
+  /** Aborting stops the metering. */
+  signal?: AbortSignal
+}
+
+/** A source being metered. Call it to stop; that is idempotent. */
+export type Metering = (() => void) & {
+  /** Begins the integrated loudness anew. Only loudness has a memory longer than one interval: without it there is nothing to reset. */
+  resetLoudness(): void
+  /**
+   * 'ended': stopped, or the track ended. 'muted': the track is muted or disabled. 'no-data': no reading yet, or nothing
+   * was connected throughout the last one. Else 'live'.
+   */
+  readonly state: 'live' | 'muted' | 'ended' | 'no-data'
+  [Symbol.dispose](): void
+}
+
+interface MeteredSource {
+  readonly onReading: (reading: LevelReading) => void
+  hasData: boolean
+  readonly stop: () => void
+}
+
+/**
+ * Meters any number of sources in one AudioContext: one AudioWorkletNode with many inputs, one kernel call per render quantum.
+ * Lives until `close()`, until its signal aborts or its (real-time) context closes.
+ */
+export class LevelMeter {
+  readonly #context: BaseAudioContext
+  readonly #kernel: WebAssembly.Module | undefined
+  readonly #intervalFrames: number
+  readonly #pool: PcmPool
+  /** The first one stays until `close()`; further ones go with their last source. */
+  readonly #nodes: MeterNode[] = []
+  readonly #sources = new Map<number, MeteredSource>()
+  readonly #healthListeners = new Set<(health: LevelMeter['health']) => void>()
+  readonly #closing = new AbortController()
+  #backend: 'wasm-simd' | 'javascript'
+  #health: LevelMeter['health']
+  #nextId = 1
+
+  /**
+   * Resolves in a suspended context too, and in an OfflineAudioContext.
+   *
+   * Rejects with a RangeError (`interval`), a TypeError (another argument), InvalidStateError (a closed context),
+   * NotSupportedError (no AudioWorklet, or a `backend` that cannot run here), the signal's reason, or an Error that says
+   * how to let the worklet through the Content-Security-Policy.
+   */
+  static async create(context: BaseAudioContext, options: LevelMeterOptions = {}): Promise<LevelMeter> {
+    const { signal, backend = 'auto' } = options
+    const intervalFrames = checkOptions(context, options)
+    signal?.throwIfAborted()
+    const [kernel] = await abortable(Promise.all([chooseKernel(backend), loadWorklet(context, options.workletUrl)]), signal)
+    if (context.state === 'closed') throw closedContext()
+    return new LevelMeter(context, { kernel, intervalFrames, signal })
+  }
+
+  private constructor(
+    context: BaseAudioContext,
+    options: { kernel: WebAssembly.Module | undefined; intervalFrames: number; signal: AbortSignal | undefined },
+  ) {
+    this.#context = context
+    this.#kernel = options.kernel
+    this.#intervalFrames = options.intervalFrames
+    this.#pool = new PcmPool(options.intervalFrames, pooledBuffers)
+    this.#backend = options.kernel === undefined ? 'javascript' : 'wasm-simd'
+    this.#health = healthOf(context)
+    this.#nodes.push(this.#createNode())
+    context.addEventListener('statechange', () => { this.#followContext() }, { signal: this.#closing.signal })
+    options.signal?.addEventListener('abort', () => { this.close() }, { signal: this.#closing.signal })
+  }
+
+  /** What computes the readings. 'javascript' gives the same numbers, slower. */
+  get backend(): 'wasm-relaxed-simd' | 'wasm-simd' | 'javascript' {
+    return this.#backend
+  }
+
+  /**
+   * 'suspended': the context's clock stands, so no reading comes. 'failed': the processor threw; this meter is finished,
+   * make a new one. 'closed': `close()`, or the context was closed.
+   */
+  get health(): 'running' | 'suspended' | 'failed' | 'closed' {
+    return this.#health
+  }
+
+  /** Calls `listener` with each new `health`. Call the result to end that. */
+  onHealthChange(listener: (health: LevelMeter['health']) => void): () => void {
+    const entry = (health: LevelMeter['health']): void => { listener(health) } // so that one function may listen twice
+    this.#healthListeners.add(entry)
+    return () => { this.#healthListeners.delete(entry) }
+  }
+
+  /**
+   * Starts metering; call the result to stop. `onReading` is called once per interval of the context's clock; all sources of
+   * one cut one after the other in one task. What it throws is reported (`reportError`) and harms no other source.
+   *
+   * @param source an AudioNode of the same context (its output 0), an audio MediaStreamTrack, or the first audio track of a MediaStream
+   *
+   * Throws InvalidStateError after `close()` or a failure, InvalidAccessError for a node of another context,
+   * NotSupportedError for `loudness` and `truePeak` and for tracks in an OfflineAudioContext, TypeError for what is no audio source.
+   */
+  add(source: AudioNode | MediaStreamTrack | MediaStream, onReading: (reading: LevelReading) => void, options: SourceOptions = {}): Metering {
+    this.#assertUsable()
+    checkSourceOptions(onReading, options)
+    if (options.signal?.aborted) return createMetering(() => undefined, () => 'ended')
+    const { node, track, release } = this.#open(source, options)
+
+    const id = this.#nextId++
+    let disconnect: () => void
+    try {
+      disconnect = this.#connect(node, { id, pcm: options.pcm ?? false })
+    } catch (error) {
+      release()
+      throw error
+    }
+
+    const stopped = new AbortController()
+    const stop = (): void => {
+      if (stopped.signal.aborted) return
+      stopped.abort()
+      this.#sources.delete(id)
+      disconnect()
+      release()
+    }
+    const metered: MeteredSource = { onReading, hasData: false, stop }
+    this.#sources.set(id, metered)
+    options.signal?.addEventListener('abort', stop, { signal: stopped.signal })
+    return createMetering(stop, () => {
+      if (stopped.signal.aborted || track?.readyState === 'ended') return 'ended'
+      if (track !== undefined && (track.muted || !track.enabled)) return 'muted'
+      return metered.hasData ? 'live' : 'no-data'
+    })
+  }
+
+  /** Gives a PCM buffer back for reuse; optional. Its samples may change from now on, and it will be detached. */
+  recycle(pcm: Float32Array): void {
+    if (!(pcm instanceof Float32Array)) throw new TypeError('LevelMeter.recycle: pcm must be a Float32Array of a reading')
+    this.#pool.put(pcm)
+  }
+
+  /**
+   * Resolves when every reading made so far has been delivered: `await context.startRendering(); await meter.flush()`. An
+   * interval that rendering did not finish has no reading: render a whole number of intervals to get all of it.
+   */
+  async flush(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.flush()))
+  }
+
+  /** Stops all sources and frees the worklet node. Idempotent. The context stays open: it is yours. */
+  close(): void {
+    if (this.#closing.signal.aborted) return
+    this.#closing.abort()
+    for (const { stop } of [...this.#sources.values()]) stop()
+    for (const node of this.#nodes.splice(0)) node.close()
+    this.#setHealth('closed')
+    this.#healthListeners.clear()
+  }
+
+  /** The same as `close()`. */
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #assertUsable(): void {
+    if (this.#health === 'closed') throw new DOMException('LevelMeter.add: the meter or its context is closed', 'InvalidStateError')
+    if (this.#health === 'failed') throw new DOMException('LevelMeter.add: the audio worklet failed; create a new LevelMeter', 'InvalidStateError')
+  }
+
+  #open(source: AudioNode | MediaStreamTrack | MediaStream, options: SourceOptions): { node: AudioNode; track?: MediaStreamTrack; release: () => void } {
+    if (source instanceof AudioNode) {
+      if (source.context !== this.#context) {
+        throw new DOMException('LevelMeter.add: source is a node of another AudioContext than the meter', 'InvalidAccessError')
+      }
+      return { node: source, release: () => undefined }
+    }
+    const track = audioTrackOf(source)
+    const context = this.#context
+    if (!(context instanceof AudioContext)) {
+      throw new DOMException('LevelMeter.add: source is a media track, which an OfflineAudioContext cannot take', 'NotSupportedError')
+    }
+    const opened = openTrack(context, track, { sink: options.sink ?? true })
+    return { node: opened.node, track, release: () => { opened.release() } }
+  }
+
+  #connect(source: AudioNode, metered: { readonly id: number; readonly pcm: boolean }): () => void {
+    let node = this.#nodes.find((candidate) => !candidate.isFull)
+    if (node === undefined) {
+      node = this.#createNode()
+      this.#nodes.push(node)
+    }
+    const chosen = node
+    const disconnect = chosen.connect(source, metered)
+    return () => {
+      disconnect()
+      if (chosen.isEmpty && chosen !== this.#nodes[0]) this.#discard(chosen)
+    }
+  }
+
+  #createNode(): MeterNode {
+    return new MeterNode({
+      context: this.#context,
+      kernel: this.#kernel,
+      intervalFrames: this.#intervalFrames,
+      pool: this.#pool,
+      onReadings: (readings) => { this.#deliver(readings) },
+      onBackend: (backend) => { this.#backend = backend },
+      onFailed: (message) => { this.#fail(message) },
+    })
+  }
+
+  #discard(node: MeterNode): void {
+    const index = this.#nodes.indexOf(node)
+    if (index < 0) return
+    this.#nodes.splice(index, 1)
+    node.close()
+  }
+
+  #deliver(readings: readonly SourceReading[]): void {
+    for (const { id, hasData, reading } of readings) {
+      // A source stopped since, or by a callback just before, wants no more.
+      const source = this.#sources.get(id)
+      if (source === undefined) continue
+      source.hasData = hasData
+      guarded(() => { source.onReading(reading) })
+    }
+  }
+
+  #followContext(): void {
+    const health = healthOf(this.#context)
+    // An offline context is closed the moment it has rendered, with its readings still on their way.
+    if (health === 'closed' && !isOffline(this.#context)) this.close()
+    else if (this.#health !== 'failed') this.#setHealth(health)
+  }
+
+  #fail(message: string): void {
+    if (this.#health === 'failed' || this.#health === 'closed') return
+    console.error(`LevelMeter: ${message}; no more readings`)
+    this.#setHealth('failed')
+  }
+
+  #setHealth(health: LevelMeter['health']): void {
+    if (health === this.#health) return
+    this.#health = health
+    for (const listener of [...this.#healthListeners]) guarded(() => { listener(health) })
+  }
+}
+
+function checkOptions(context: BaseAudioContext, { interval = 1, backend = 'auto', workletUrl }: LevelMeterOptions): number {
+  if (typeof BaseAudioContext === 'undefined' || !(context instanceof BaseAudioContext)) {
+    throw new TypeError('LevelMeter.create: context must be an AudioContext or an OfflineAudioContext')
+  }
+  if (!(typeof interval === 'number' && interval >= 0.02 && interval <= 10)) {
+    throw new RangeError(`LevelMeter.create: interval must be 0.02 to 10 seconds, not ${String(interval)}`)
+  }
+  if (!['auto', 'wasm-simd', 'wasm-relaxed-simd', 'javascript'].includes(backend)) {
+    throw new TypeError(`LevelMeter.create: backend must be 'auto', 'wasm-simd', 'wasm-relaxed-simd' or 'javascript', not ${String(backend)}`)
+  }
+  if (workletUrl !== undefined && typeof workletUrl !== 'string' && !(workletUrl instanceof URL)) {
+    throw new TypeError('LevelMeter.create: workletUrl must be a string or a URL')
+  }
+  if (context.state === 'closed') throw closedContext()
+  if (context.audioWorklet === undefined) {
+    throw new DOMException('LevelMeter.create: this page has no AudioWorklet; it needs a secure context (HTTPS or localhost)', 'NotSupportedError')
+  }
+  return Math.round(interval * context.sampleRate)
+}
+
+function closedContext(): DOMException {
+  return new DOMException('LevelMeter.create: context is closed', 'InvalidStateError')
+}
+
+function checkSourceOptions(onReading: unknown, options: SourceOptions): void {
+  if (typeof onReading !== 'function') throw new TypeError('LevelMeter.add: onReading must be a function')
+  for (const name of ['loudness', 'truePeak'] as const) {
+    if (options[name]) throw new DOMException(`LevelMeter.add: the option ${name} is not in this release`, 'NotSupportedError')
+  }
+}
+
+function audioTrackOf(source: unknown): MediaStreamTrack {
+  if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
+    const [track] = source.getAudioTracks()
+    if (track === undefined) throw new TypeError('LevelMeter.add: source is a MediaStream without an audio track')
+    return track
+  }
+  if (typeof MediaStreamTrack !== 'undefined' && source instanceof MediaStreamTrack) {
+    if (source.kind === 'audio') return source
+    throw new TypeError(`LevelMeter.add: source is a ${source.kind} track, not an audio track`)
+  }
+  throw new TypeError('LevelMeter.add: source must be an AudioNode, a MediaStreamTrack or a MediaStream')
+}
+
+async function chooseKernel(backend: NonNullable<LevelMeterOptions['backend']>): Promise<WebAssembly.Module | undefined> {
+  if (backend === 'wasm-relaxed-simd') {
+    throw new DOMException("LevelMeter.create: backend 'wasm-relaxed-simd' is not in this release; use 'auto'", 'NotSupportedError')
+  }
+  if (backend === 'javascript') return undefined
+  try {
+    return await compileKernel()
+  } catch (error) {
+    if (backend === 'auto') return undefined
+    throw new DOMException(
+      "LevelMeter.create: backend 'wasm-simd' cannot run here: the browser lacks WebAssembly SIMD, or the Content-Security-Policy lacks "
+      + `'wasm-unsafe-eval' in script-src (${String(error)})`, 'NotSupportedError')
+  }
+}
+
+function healthOf(context: BaseAudioContext): 'running' | 'suspended' | 'closed' {
+  // Safari also knows 'interrupted': a call or another app has the audio device.
+  return context.state === 'running' || context.state === 'closed' ? context.state : 'suspended'
+}
+
+function createMetering(stop: () => void, state: () => Metering['state']): Metering {
+  return Object.defineProperties(() => { stop() }, {
+    resetLoudness: { value: () => undefined },
+    state: { get: state },
+    [Symbol.dispose]: { value: stop },
+  }) as Metering // the three properties are what Metering adds to a function
+}
+
+function guarded(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    reportError(error)
+  }
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const abort = (): void => { reject(signal.reason as Error) }
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => { signal.removeEventListener('abort', abort) })
+  })
+}

@@ -1,0 +1,160 @@
+import type { PcmPool } from './pcm-pool.js'
+import {
+  encodeOfflineSource, inputsPerNode, offlineParameter, offlineProcessorName, processorName, sparesPerSource,
+  type FromProcessor, type KernelBackend, type ProcessorOptions, type SourceReading, type ToProcessor,
+} from './worklet-messages.js'
+
+export interface MeterNodeOptions {
+  readonly context: BaseAudioContext
+  /** The compiled kernel, or undefined for the JavaScript one. */
+  readonly kernel: WebAssembly.Module | undefined
+  readonly intervalFrames: number
+  readonly pool: PcmPool
+  readonly onReadings: (readings: readonly SourceReading[]) => void
+  readonly onBackend: (backend: KernelBackend) => void
+  readonly onFailed: (message: string) => void
+}
+
+/**
+ * One AudioWorkletNode with its inputs. Lives from the constructor to `close()`: connected or not, its processor runs until
+ * then, and neither dropping the last reference nor freeing the last input ends it.
+ */
+export class MeterNode {
+  readonly #node: AudioWorkletNode
+  readonly #options: MeterNodeOptions
+  readonly #isOffline: boolean
+  readonly #free: number[] = Array.from({ length: inputsPerNode }, (_, index) => inputsPerNode - 1 - index)
+  readonly #flushes = new Map<number, () => void>()
+  #nextToken = 0
+  #closed = false
+
+  constructor(options: MeterNodeOptions) {
+    this.#options = options
+    this.#isOffline = isOffline(options.context)
+    this.#node = createNode(options, this.#isOffline ? offlineProcessorName : processorName)
+    this.#node.port.onmessage = (event: MessageEvent<FromProcessor>) => { this.#receive(event.data) }
+    this.#node.onprocessorerror = () => { options.onFailed('the audio worklet processor threw') }
+  }
+
+  get isFull(): boolean {
+    return this.#free.length === 0
+  }
+
+  get isEmpty(): boolean {
+    return this.#free.length === inputsPerNode
+  }
+
+  /** Connects output 0 of `source` to a free input and measures it as `id`. Throws what `connect` throws. Call when not full. */
+  connect(source: AudioNode, { id, pcm }: { readonly id: number; readonly pcm: boolean }): () => void {
+    const input = this.#free.pop() as number // the caller asked isFull
+    try {
+      source.connect(this.#node, 0, input)
+    } catch (error) {
+      this.#free.push(input)
+      throw error
+    }
+    this.#start(input, id, pcm)
+    return () => {
+      this.#stop(input)
+      try {
+        source.disconnect(this.#node, 0, input)
+      } catch {
+        // The application disconnected it already.
+      }
+      this.#free.push(input)
+    }
+  }
+
+  /** Resolves when every reading made so far has been delivered, at once when closed. */
+  flush(): Promise<void> {
+    if (this.#closed) return Promise.resolve()
+    const token = this.#nextToken++
+    return new Promise((resolve) => {
+      this.#flushes.set(token, resolve)
+      this.#post({ type: 'flush', token })
+    })
+  }
+
+  /** Ends the processor. Idempotent; call after disconnecting the sources. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#post({ type: 'close' })
+    this.#node.port.onmessage = null
+    this.#node.onprocessorerror = null
+    this.#node.port.close()
+    for (const resolve of this.#flushes.values()) resolve()
+    this.#flushes.clear()
+  }
+
+  #start(input: number, id: number, pcm: boolean): void {
+    if (this.#isOffline) {
+      this.#setOfflineState(input, encodeOfflineSource({ id, pcm }))
+      return
+    }
+    const { context, intervalFrames, pool } = this.#options
+    const spares = pcm ? pool.take(sparesPerSource(intervalFrames / context.sampleRate)) : []
+    this.#post({ type: 'start', input, id, pcm, spares }, spares)
+  }
+
+  #stop(input: number): void {
+    if (this.#isOffline) this.#setOfflineState(input, 0)
+    else this.#post({ type: 'stop', input })
+  }
+
+  #setOfflineState(input: number, value: number): void {
+    const parameter = this.#node.parameters.get(offlineParameter(input))
+    if (parameter !== undefined) parameter.value = value
+  }
+
+  #receive(message: FromProcessor): void {
+    switch (message.type) {
+      case 'ready':
+        this.#options.onBackend(message.backend)
+        break
+      case 'cut':
+        this.#options.onReadings(message.readings)
+        this.#replace(message)
+        break
+      case 'flushed':
+        this.#flushes.get(message.token)?.()
+        this.#flushes.delete(message.token)
+        break
+      case 'failed':
+        this.#options.onFailed(message.message)
+        break
+    }
+  }
+
+  /** After the callbacks, so that what they recycle goes straight back. */
+  #replace({ frame, readings }: Extract<FromProcessor, { type: 'cut' }>): void {
+    if (this.#closed || this.#isOffline) return
+    const pcmCount = readings.filter(({ reading }) => reading.pcm !== undefined).length
+    const spares = this.#options.pool.take(pcmCount)
+    this.#post({ type: 'taken', frame, spares }, spares)
+  }
+
+  #post(message: ToProcessor, buffers: readonly Float32Array<ArrayBuffer>[] = []): void {
+    this.#node.port.postMessage(message, buffers.map(({ buffer }) => buffer))
+  }
+}
+
+/** Whether a context renders as fast as it can, with nobody listening. */
+export function isOffline(context: BaseAudioContext): boolean {
+  return typeof OfflineAudioContext !== 'undefined' && context instanceof OfflineAudioContext
+}
+
+function createNode({ context, kernel, intervalFrames }: MeterNodeOptions, name: string): AudioWorkletNode {
+  const create = (form: ProcessorOptions['kernel']): AudioWorkletNode => {
+    const processorOptions: ProcessorOptions = { intervalFrames, kernel: form }
+    return new AudioWorkletNode(context, name, { numberOfInputs: inputsPerNode, numberOfOutputs: 0, processorOptions })
+  }
+  if (kernel === undefined) return create('none')
+  try {
+    return create(kernel)
+  } catch (error) {
+    // Safari cannot clone a Module.
+    if (error instanceof DOMException && error.name === 'DataCloneError') return create('carried')
+    throw error
+  }
+}

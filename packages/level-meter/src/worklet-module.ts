@@ -1,0 +1,55 @@
+import { decodeBase64 } from './base64.js'
+import { kernelBase64 } from './generated/kernel-wasm.js'
+import { workletSource } from './generated/worklet-source.js'
+
+const loads = new WeakMap<BaseAudioContext, Map<string, Promise<void>>>()
+const inlined = 'inlined'
+
+/**
+ * Adds the worklet to a context, once however often it is asked. Rejects with an Error that names what to change: the
+ * browser's own says neither that a Content-Security-Policy was in the way nor which directive.
+ */
+export function loadWorklet(context: BaseAudioContext, workletUrl: string | URL | undefined): Promise<void> {
+  const loadsOfContext = loads.get(context) ?? new Map<string, Promise<void>>()
+  loads.set(context, loadsOfContext)
+  const key = workletUrl === undefined ? inlined : String(workletUrl)
+  const begun = loadsOfContext.get(key)
+  if (begun !== undefined) return begun
+  const load = workletUrl === undefined ? loadInlined(context) : loadFile(context, String(workletUrl))
+  loadsOfContext.set(key, load)
+  // A second try may find the file there.
+  load.catch(() => loadsOfContext.delete(key))
+  return load
+}
+
+async function loadInlined(context: BaseAudioContext): Promise<void> {
+  const text = `const kernelBase64=${JSON.stringify(kernelBase64)};\n${workletSource}`
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
+  try {
+    await context.audioWorklet.addModule(url)
+  } catch (cause) {
+    throw new Error(
+      'LevelMeter: the browser did not load the inlined audio worklet, most likely because the Content-Security-Policy forbids blob: scripts. '
+      + 'Serve the file @earshot/level-meter/worklet and pass its URL as the option workletUrl, or allow blob: in script-src '
+      + '(worker-src does not apply to worklets).', { cause })
+  } finally {
+    URL.revokeObjectURL(url)
+  }
+}
+
+async function loadFile(context: BaseAudioContext, url: string): Promise<void> {
+  try {
+    await context.audioWorklet.addModule(url)
+  } catch (cause) {
+    throw new Error(
+      `LevelMeter: the browser did not load the audio worklet from the option workletUrl (${url}). It must be the file `
+      + '@earshot/level-meter/worklet, served as JavaScript, from an origin that script-src allows (with CORS headers when it is another origin).', { cause })
+  }
+}
+
+let compiling: Promise<WebAssembly.Module> | undefined
+
+/** Compiles the kernel, once per page. Rejects where SIMD is missing, or where the CSP lacks 'wasm-unsafe-eval'. */
+export function compileKernel(): Promise<WebAssembly.Module> {
+  return (compiling ??= (async () => WebAssembly.compile(decodeBase64(kernelBase64)))())
+}
