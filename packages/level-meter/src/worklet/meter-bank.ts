@@ -37,9 +37,12 @@ export class MeterBank {
   readonly #spares: Float32Array[] = []
   /** Next frame to measure; -1 before the first. */
   #clock = -1
-  /** The window has taken all up to this frame. */
-  #takenFrame = -1
-  #postedFrame = -1
+  /** The last cut that was posted, 0 for none: no cut is at frame 0. */
+  #postedFrame = 0
+  /** The last cut the window has taken. */
+  #takenFrame = 0
+  /** While a cut is on its way: since when the window has taken none. */
+  #waitingSince = 0
 
   constructor(options: MeterBankOptions) {
     this.#kernel = options.kernel
@@ -73,6 +76,7 @@ export class MeterBank {
   /** The window has taken every cut up to `frame`. */
   markTaken(frame: number): void {
     this.#takenFrame = frame
+    this.#waitingSince = frame
   }
 
   /**
@@ -81,11 +85,7 @@ export class MeterBank {
    * @param inputs as `process` gets them: input, channel, sample; an unconnected input has no channels
    */
   process(inputs: readonly (readonly Float32Array[])[], frame: number, quantumFrames: number): void {
-    if (this.#clock < 0) {
-      this.#clock = frame
-      this.#takenFrame = frame
-      this.#postedFrame = frame
-    }
+    if (this.#clock < 0) this.#clock = frame
     if (frame !== this.#clock) this.#skipTo(frame)
     this.#advance(inputs, quantumFrames)
   }
@@ -152,9 +152,8 @@ export class MeterBank {
 
   #cut(): void {
     const frame = this.#clock
-    // Nothing is on its way, so nobody can be late.
-    if (this.#takenFrame >= this.#postedFrame) this.#takenFrame = frame
-    const waited = this.#keepAll ? 0 : frame - this.#takenFrame
+    const isWaiting = this.#takenFrame < this.#postedFrame
+    const waited = isWaiting && !this.#keepAll ? frame - this.#waitingSince : 0
     const readings: SourceReading[] = []
     for (const source of this.#sources) {
       if (source === undefined) continue
@@ -166,6 +165,7 @@ export class MeterBank {
       source.finish()
     }
     if (readings.length === 0) return
+    if (!isWaiting) this.#waitingSince = frame
     this.#postedFrame = frame
     this.#onCut(frame, readings)
   }

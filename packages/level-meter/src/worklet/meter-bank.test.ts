@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest'
+import { measureReference } from '../../test/reference-meter.ts'
+import { firstDifference, joinBlocks, makeSignal, seededRandom } from '../../test/signals.ts'
+import { decodeBase64 } from '../base64.ts'
+import { kernelBase64 } from '../generated/kernel-wasm.ts'
+import { sparesPerSource, type SourceReading } from '../worklet-messages.ts'
+import { createJavaScriptKernel } from './javascript-kernel.ts'
+import { createWasmKernel } from './kernel.ts'
+import { MeterBank } from './meter-bank.ts'
+
+interface Cut { frame: number; readings: SourceReading[] }
+
+function createBank({ intervalFrames = 1000, sampleRate = 1000, inputs = 4, keepAll = false, answer = true, kernel = createJavaScriptKernel() } = {}) {
+  const cuts: Cut[] = []
+  const bank = new MeterBank({
+    kernel, sampleRate, intervalFrames, inputs, keepAll,
+    onCut: (frame, readings) => {
+      cuts.push({ frame, readings })
+      if (answer) bank.markTaken(frame)
+    },
+  })
+  return { bank, cuts, readingsOf: (id: number) => cuts.flatMap(({ readings }) => readings).filter((reading) => reading.id === id).map(({ reading }) => reading) }
+}
+
+/** Feeds one source quantum by quantum from `firstFrame` on. */
+function render(bank: MeterBank, channels: Float32Array[], { quantum = 128, firstFrame = 0, input = 0 } = {}): number {
+  const length = channels[0]?.length ?? 0
+  let offset = 0
+  for (; offset + quantum <= length; offset += quantum) {
+    const inputs: Float32Array[][] = [[], [], [], []]
+    inputs[input] = channels.map((samples) => samples.subarray(offset, offset + quantum))
+    bank.process(inputs, firstFrame + offset, quantum)
+  }
+  return firstFrame + offset
+}
+
+describe.each([['wasm', () => createWasmKernel(decodeBase64(kernelBase64))], ['javascript', createJavaScriptKernel]] as const)('with the %s kernel', (_name, kernel) => {
+  test.each([1, 3, 64, 128, 256, 333, 512, 4096, 100_000])('quanta of %i frames give the same whole intervals', (quantum) => {
+    const random = seededRandom(quantum)
+    const total = Math.ceil(10_000 / quantum) * quantum
+    const channels = [makeSignal('broken', total, random), makeSignal('noise', total, random)]
+    const { bank, readingsOf } = createBank({ kernel: kernel() })
+    bank.start(0, { id: 1, pcm: true })
+    render(bank, channels, { quantum })
+
+    const readings = readingsOf(1)
+    expect(readings.map(({ index, startFrame, frames }) => [index, startFrame, frames])).toEqual(
+      Array.from({ length: Math.floor(total / 1000) }, (_, index) => [index, index * 1000, 1000]))
+    expect(firstDifference(joinBlocks(readings.map(({ pcm }) => pcm ?? new Float32Array())), (channels[0] as Float32Array).slice(0, readings.length * 1000))).toBe(-1)
+    for (const reading of readings) {
+      const parts = channels.map((samples) => measureReference(samples.subarray(reading.startFrame, reading.startFrame + 1000)))
+      expect(reading.peak).toEqual(parts.map(({ peak }) => peak))
+      expect(reading.level).toBe(Math.round(100 * Math.min(1, Math.max(...reading.peak))))
+      expect(reading.clipped).toBe(parts.reduce((sum, { clipped }) => sum + clipped, 0))
+      expect(reading.invalid).toBe(parts.reduce((sum, { invalid }) => sum + invalid, 0))
+      parts.forEach(({ squares, sum }, channel) => {
+        expect(reading.rms[channel]).toBeCloseTo(Math.sqrt(squares / 1000), 12)
+        expect(reading.dcOffset[channel]).toBeCloseTo(sum / 1000, 12)
+      })
+    }
+  })
+})
+
+test('more channels than the stage has rows for are all measured', () => {
+  const { bank, readingsOf } = createBank({ inputs: 40, intervalFrames: 4096 })
+  const inputs = Array.from({ length: 40 }, (_, input) => Array.from({ length: 32 }, (_unused, channel) => new Float32Array(4096).fill((input * 32 + channel) / 2048)))
+  for (let input = 0; input < 40; input++) bank.start(input, { id: input + 1, pcm: false })
+  bank.process(inputs, 0, 4096)
+  for (let input = 0; input < 40; input++) {
+    expect(readingsOf(input + 1)[0]?.peak).toEqual(Array.from({ length: 32 }, (_, channel) => (input * 32 + channel) / 2048))
+  }
+})
+
+test('a source that starts within an interval has one shorter reading, then whole ones', () => {
+  const { bank, readingsOf } = createBank()
+  const signal = makeSignal('noise', 128 * 40, seededRandom(1))
+  render(bank, [signal.subarray(0, 1280)])
+  bank.start(0, { id: 9, pcm: true })
+  render(bank, [signal.subarray(1280)], { firstFrame: 1280 })
+  expect(readingsOf(9).map(({ index, startFrame, frames, pcm }) => [index, startFrame, frames, pcm?.length])).toEqual([
+    [1, 1280, 720, 720], [2, 2000, 1000, 1000], [3, 3000, 1000, 1000], [4, 4000, 1000, 1000],
+  ])
+  expect(firstDifference(joinBlocks(readingsOf(9).map(({ pcm }) => pcm as Float32Array)), signal.slice(1280, 5000))).toBe(-1)
+})
+
+test('an unconnected input reads as one channel of zeros, also in a buffer that was used before', () => {
+  const { bank, cuts, readingsOf } = createBank()
+  bank.start(0, { id: 1, pcm: true })
+  bank.addSpares([new Float32Array(1000).fill(5), new Float32Array(1000).fill(5)])
+  for (let frame = 0; frame < 2500; frame += 125) bank.process([[]], frame, 125)
+  expect(cuts.map(({ readings }) => readings[0]?.hasData)).toEqual([false, false])
+  for (const reading of readingsOf(1)) {
+    expect(reading).toMatchObject({ level: 0, peak: [0], rms: [0], dcOffset: [0], channels: 1, clipped: 0, invalid: 0 })
+    expect(reading.pcm).toEqual(new Float32Array(1000))
+  }
+})
+
+test('channels is the largest count of the interval, and absent channels count as silence', () => {
+  const { bank, readingsOf } = createBank()
+  bank.start(0, { id: 1, pcm: false })
+  const half = new Float32Array(500).fill(0.5)
+  bank.process([[half]], 0, 500)
+  bank.process([[half, half]], 500, 500)
+  bank.process([[half]], 1000, 1000 / 2)
+  bank.process([[half]], 1500, 500)
+  expect(readingsOf(1).map(({ channels, dcOffset }) => [channels, dcOffset])).toEqual([[2, [0.5, 0.25]], [1, [0.5]]])
+})
+
+test('frames that were never rendered count as silence and leave the clock true', () => {
+  const { bank, readingsOf } = createBank()
+  bank.start(0, { id: 1, pcm: true })
+  const block = new Float32Array(500).fill(0.5)
+  bank.process([[block]], 0, 500)
+  bank.process([[block]], 1500, 500)
+  expect(readingsOf(1).map(({ startFrame, frames }) => [startFrame, frames])).toEqual([[0, 1000], [1000, 1000]])
+  const joined = joinBlocks(readingsOf(1).map(({ pcm }) => pcm as Float32Array))
+  expect([0, 499, 500, 1499, 1500, 1999].map((frame) => joined[frame])).toEqual([0.5, 0.5, 0, 0, 0.5, 0.5])
+})
+
+test('a clock that jumps by more than 10 s, or back, starts the sources anew and reports what is lost', () => {
+  const { bank, readingsOf } = createBank()
+  bank.start(0, { id: 1, pcm: true })
+  const block = new Float32Array(500)
+  bank.process([[block]], 0, 500)
+  bank.process([[block]], 20_500, 500)
+  expect(readingsOf(1)[0]).toMatchObject({ startFrame: 20_500, frames: 500, dropped: 20_500 })
+  bank.process([[block]], 500, 500)
+  expect(readingsOf(1)[1]).toMatchObject({ startFrame: 500, frames: 500 })
+})
+
+describe('while nobody takes the readings', () => {
+  const seconds = (bank: MeterBank, from: number, to: number): void => {
+    for (let second = from; second < to; second++) bank.process([[new Float32Array(1000).fill(second)], [new Float32Array(1000).fill(second)]], second * 1000, 1000)
+  }
+
+  test('10 s of PCM wait; what is lost after that is reported with the next reading', () => {
+    const { bank, cuts, readingsOf } = createBank({ answer: false })
+    bank.start(0, { id: 1, pcm: true })
+    bank.start(1, { id: 2, pcm: false })
+    seconds(bank, 0, 15)
+    const waiting = readingsOf(1)
+    expect(waiting.map(({ startFrame }) => startFrame)).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000])
+    expect(readingsOf(2)).toHaveLength(15) // levels are small, and wait longer
+
+    bank.markTaken(cuts.at(-1)?.frame ?? 0)
+    seconds(bank, 15, 17)
+    const [after, next] = readingsOf(1).slice(waiting.length)
+    expect(after).toMatchObject({ index: 15, startFrame: 15_000, frames: 1000, dropped: 4000 })
+    expect(after?.pcm).toEqual(new Float32Array(1000).fill(15))
+    expect(next).not.toHaveProperty('dropped')
+  })
+
+  test('levels stop after 10 minutes', () => {
+    const { bank, readingsOf } = createBank({ answer: false })
+    bank.start(1, { id: 2, pcm: false })
+    seconds(bank, 0, 700)
+    expect(readingsOf(2)).toHaveLength(601)
+  })
+
+  test('an offline rendering keeps everything', () => {
+    const { bank, readingsOf } = createBank({ answer: false, keepAll: true })
+    bank.start(0, { id: 1, pcm: true })
+    seconds(bank, 0, 60)
+    expect(readingsOf(1)).toHaveLength(60)
+  })
+
+  test('an hour without a source is nobody being late', () => {
+    const { bank, readingsOf } = createBank({ answer: false })
+    for (let second = 0; second < 3600; second++) bank.process([[]], second * 1000, 1000)
+    bank.start(0, { id: 1, pcm: true })
+    seconds(bank, 3600, 3602)
+    expect(readingsOf(1)).toHaveLength(2)
+    expect(readingsOf(1)[0]).not.toHaveProperty('dropped')
+  })
+})
+
+test('PCM is written into the pooled buffers, and an empty pool allocates', () => {
+  const { bank, readingsOf } = createBank({ answer: true })
+  bank.start(0, { id: 1, pcm: true })
+  const spares = [new Float32Array(1000), new Float32Array(1000)]
+  bank.addSpares(spares)
+  render(bank, [makeSignal('noise', 4096, seededRandom(3))])
+  const delivered = readingsOf(1).map(({ pcm }) => pcm as Float32Array)
+  expect(delivered).toHaveLength(4)
+  expect(delivered.filter((pcm) => spares.includes(pcm as Float32Array<ArrayBuffer>))).toHaveLength(2)
+})
+
+test('the pool takes neither misfits nor more than its sources need', () => {
+  const { bank, readingsOf } = createBank()
+  bank.start(0, { id: 1, pcm: true })
+  const spares = Array.from({ length: 20 }, () => new Float32Array(1000))
+  bank.addSpares([new Float32Array(999), ...spares])
+  render(bank, [new Float32Array(128 * 100)])
+  const used = readingsOf(1).filter(({ pcm }) => spares.includes(pcm as Float32Array<ArrayBuffer>))
+  expect(used).toHaveLength(sparesPerSource(1))
+})
+
+test('a stopped source has no further reading, and its input serves another source', () => {
+  const { bank, cuts, readingsOf } = createBank()
+  bank.start(0, { id: 1, pcm: false })
+  bank.process([[new Float32Array(500)]], 0, 500)
+  bank.stop(0)
+  bank.process([[new Float32Array(1000)]], 500, 1000)
+  expect(cuts).toEqual([])
+  bank.start(0, { id: 2, pcm: false })
+  bank.process([[new Float32Array(500)]], 1500, 500)
+  expect(readingsOf(1)).toEqual([])
+  expect(readingsOf(2)).toHaveLength(1)
+})
