@@ -1,0 +1,53 @@
+/** Longest summary of one callback, characters. */
+export const MAX_SUMMARY: number = 600
+const MAX_DEPTH = 5
+
+/** The arguments of a callback in one readable line: PCM as its number of samples, media objects by what they hold. */
+export function summarise(payload: readonly unknown[]): string {
+  const text = payload.map((value) => describe(value, 0)).join(', ')
+  return text.length > MAX_SUMMARY ? `${text.slice(0, MAX_SUMMARY - 1)}…` : text
+}
+
+function describe(value: unknown, depth: number): string {
+  if (typeof value === 'string') return depth === 0 ? value : quoted(value)
+  if (typeof value === 'number') return number(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (depth === MAX_DEPTH) return '…'
+  if (value instanceof Float32Array) return samples([value])
+  if (Array.isArray(value)) return list(value, depth)
+  return object(value, depth)
+}
+
+function list(values: readonly unknown[], depth: number): string {
+  const blocks = values.filter((value) => value instanceof Float32Array)
+  if (blocks.length > 0 && blocks.length === values.length) return samples(blocks)
+  return `[${values.map((value) => describe(value, depth + 1)).join(', ')}]`
+}
+
+function samples(blocks: readonly Float32Array[]): string {
+  return `${blocks.reduce((sum, block) => sum + block.length, 0)} samples`
+}
+
+function object(value: object, depth: number): string {
+  const kind = Object.prototype.toString.call(value).slice(8, -1)
+  if (isStream(value)) return `${kind} of ${value.getTracks().map((track) => `${track.kind} ${track.id}`).join(' and ') || 'nothing'}`
+  const fields = value instanceof Error ? { message: value.message, ...value } : value
+  const pairs = Object.entries(fields).filter(([, field]) => typeof field !== 'function' && field !== undefined)
+  const body = `{ ${pairs.map(([name, field]) => `${name}: ${describe(field, depth + 1)}`).join(', ')} }`
+  const text = pairs.length === 0 ? '{}' : body
+  if (value instanceof Error) return `${value.name} ${text}`
+  return kind === 'Object' ? text : `${kind} ${text}`
+}
+
+function isStream(value: object): value is { getTracks(): readonly { kind: string; id: string }[] } {
+  return 'getTracks' in value && typeof value.getTracks === 'function'
+}
+
+/** Bare where it cannot be mistaken for something else. */
+function quoted(text: string): string {
+  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(text) && !['true', 'false', 'null', 'undefined', 'NaN', 'Infinity'].includes(text) ? text : JSON.stringify(text)
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
+}
