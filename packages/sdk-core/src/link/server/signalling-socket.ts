@@ -1,0 +1,121 @@
+import { ERROR_NO_ROOMSERVER, parseServerMessage, type ClientMessage, type ServerMessage } from '@earshot/protocol'
+import { AliRtcError } from '../../errors.js'
+import { channelUrl } from './channel-url.js'
+
+/** What is needed of a WebSocket. */
+export interface Socket {
+  send(text: string): void
+  /** No handler is called after it. */
+  close(): void
+}
+
+export interface SocketHandlers {
+  open(): void
+  message(text: string): void
+  /** It could not be opened, or is closed for good. Called once. */
+  close(reason: string): void
+}
+
+/** Starts to open a socket; may throw for an address it cannot use. */
+export type OpenSocket = (url: string, handlers: SocketHandlers) => Socket
+
+export interface SignallingOptions {
+  /** `gslb`: tried in this order. */
+  readonly entries: readonly string[]
+  /** For one entry. */
+  readonly connectMs: number
+  readonly openSocket?: OpenSocket | undefined
+  /** Ends the opening; the socket itself is closed by `close()`. */
+  readonly signal: AbortSignal
+  readonly onMessage: (message: ServerMessage) => void
+  /** A message that is none: it is dropped, the socket stays. */
+  readonly onFault: (fault: string) => void
+  /** The open socket was closed by the other side or by the network. Called once, and not after `close()`. */
+  readonly onLost: (reason: string) => void
+}
+
+export interface Signalling {
+  say(message: ClientMessage): void
+  close(): void
+}
+
+/** Connects to the first entry that answers. Rejects with 10150 when none does, and with the signal's reason when aborted. */
+export async function openSignalling(options: SignallingOptions): Promise<Signalling> {
+  const failures: string[] = []
+  for (const entry of options.entries) {
+    options.signal.throwIfAborted()
+    const url = channelUrl(entry, globalThis.location?.protocol ?? 'http:')
+    const result = url === undefined ? 'not an address' : await connect(url, options)
+    if (typeof result !== 'string') return result
+    failures.push(`${entry} (${result})`)
+  }
+  options.signal.throwIfAborted()
+  throw new AliRtcError(ERROR_NO_ROOMSERVER, `no server of gslb could be reached: ${failures.join(', ') || 'gslb is empty'}`)
+}
+
+/** Resolves with the socket, or with the reason why there is none. */
+function connect(url: string, options: SignallingOptions): Promise<Signalling | string> {
+  return new Promise((resolve) => {
+    let state: 'opening' | 'open' | 'closed' = 'opening'
+    let socket: Socket | undefined
+    const giveUp = (reason: string): void => {
+      if (state !== 'opening') return
+      state = 'closed'
+      clearTimeout(timer)
+      socket?.close()
+      resolve(reason)
+    }
+    const timer = setTimeout(() => giveUp(`no answer within ${options.connectMs} ms`), options.connectMs)
+    options.signal.addEventListener('abort', () => giveUp('given up'), { once: true })
+    const signalling: Signalling = {
+      say: (message) => { if (state === 'open') socket?.send(JSON.stringify(message)) },
+      close: () => {
+        state = 'closed'
+        socket?.close()
+      },
+    }
+    const handlers: SocketHandlers = {
+      open: () => {
+        if (state !== 'opening') return
+        state = 'open'
+        clearTimeout(timer)
+        resolve(signalling)
+      },
+      message: (text) => { if (state === 'open') read(text, options) },
+      close: (reason) => {
+        if (state === 'opening') return giveUp(reason)
+        if (state === 'closed') return
+        state = 'closed'
+        options.onLost(reason)
+      },
+    }
+    try {
+      socket = (options.openSocket ?? openWebSocket)(url, handlers)
+    } catch (error) {
+      giveUp(String(error))
+    }
+  })
+}
+
+function read(text: string, options: SignallingOptions): void {
+  const parsed = parseServerMessage(text)
+  if (parsed.ok) options.onMessage(parsed.message)
+  else options.onFault(parsed.fault.message)
+}
+
+function openWebSocket(url: string, handlers: SocketHandlers): Socket {
+  const socket = new WebSocket(url)
+  const listening = new AbortController()
+  const { signal } = listening
+  socket.addEventListener('open', () => handlers.open(), { signal })
+  socket.addEventListener('message', (event) => handlers.message(String(event.data)), { signal })
+  // 'error' is always followed by 'close', which knows more
+  socket.addEventListener('close', (event) => handlers.close(`closed with code ${event.code}${event.reason && `, ${event.reason}`}`), { signal })
+  return {
+    send: (text) => { if (socket.readyState === WebSocket.OPEN) socket.send(text) },
+    close: () => {
+      listening.abort()
+      socket.close()
+    },
+  }
+}
