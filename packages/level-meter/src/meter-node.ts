@@ -149,6 +149,16 @@ function createNode({ context, kernel, intervalFrames }: MeterNodeOptions, name:
     const processorOptions: ProcessorOptions = { intervalFrames, kernel: form }
     return new AudioWorkletNode(context, name, { numberOfInputs: inputsPerNode, numberOfOutputs: 0, processorOptions })
   }
+  try {
+    return createInForm(kernel, create)
+  } catch (cause) {
+    throw new Error(
+      `LevelMeter: the browser did not create the worklet node ${name} (${String(cause)}). With the option workletUrl, `
+      + 'check that it leads to the file @earshot/level-meter/worklet of this very version.', { cause })
+  }
+}
+
+function createInForm(kernel: WebAssembly.Module | undefined, create: (form: ProcessorOptions['kernel']) => AudioWorkletNode): AudioWorkletNode {
   if (kernel === undefined) return create('none')
   try {
     return create(kernel)
