@@ -22,7 +22,7 @@ export function startClock(kind: ClockKind, intervalMs: number, onTick: () => vo
 }
 
 function startWorker(intervalMs: number, onTick: () => void, onFailure: () => void): () => void {
-  const url = URL.createObjectURL(new Blob([`setInterval(()=>postMessage(0),${intervalMs})`], { type: 'text/javascript' }))
+  const url = URL.createObjectURL(new Blob([`setInterval(()=>postMessage(0),${intervalMs})`]))
   let worker: Worker | undefined
   const stop = (): void => {
     if (worker) worker.onmessage = worker.onerror = null

@@ -16,19 +16,23 @@ export interface ConnectionReading {
   readonly streams: readonly StreamReading[]
 }
 
+/** What one ICE transport carried. */
+export interface PathReading {
+  /** The selected candidate pair; absent before one is selected. Its counters start anew with each pair. */
+  readonly pair?: PathCounters
+  /** Absent in Firefox before 153. Its counters go on when the pair changes. */
+  readonly transport?: PathCounters
+}
+
 /**
- * What one ICE transport carried. Bytes count all it sends (RTP with headers, RTCP, data channels) without IP and UDP.
+ * Bytes of RTP with headers, RTCP and data channels, without IP and UDP.
  * https://w3c.github.io/webrtc-stats/#candidatepair-dict* and #transportstats-dict*
  */
-export interface PathReading {
-  /** Id of the selected candidate pair; absent before one is selected. Its counters start anew with each pair. */
-  readonly pairId?: string
-  readonly pairBytesSent?: number
-  readonly pairBytesReceived?: number
-  /** Id of the transport; absent in Firefox before 153. Its counters go on when the pair changes. */
-  readonly transportId?: string
-  readonly transportBytesSent?: number
-  readonly transportBytesReceived?: number
+export interface PathCounters {
+  /** The entry's id in the report. */
+  readonly id: string
+  readonly bytesSent?: number
+  readonly bytesReceived?: number
 }
 
 /** Counters of one RTP stream. https://w3c.github.io/webrtc-stats/#inboundrtpstats-dict* and #outboundrtpstats-dict* */
@@ -56,7 +60,7 @@ export interface StreamReading {
   /** RTP packets. Signed: late and doubled packets count down. Receiving only. */
   readonly packetsLost?: number
   /** Part of `packets`. Receiving only, and only where RTX lets the browser tell. */
-  readonly retransmittedPackets?: number
+  readonly retransmittedPacketsReceived?: number
   /** 0..1, from the newest receiver report (`remote-inbound-rtp.fractionLost`). Sending only. */
   readonly fractionLost?: number
   /** ms; sending: as the receiver reported it. */
@@ -70,10 +74,10 @@ export interface StreamReading {
   readonly frameHeight?: number
   /** 0..1, of this moment: `media-source` for a sender, playback for a receiver. */
   readonly audioLevel?: number
-  /** `totalAudioEnergy`, of the same source as `audioLevel`. */
-  readonly audioEnergy?: number
-  /** `totalSamplesDuration`, s. Stands still while nothing plays the track. */
-  readonly audioDuration?: number
+  /** s, squared level over time; of the same source as `audioLevel`. */
+  readonly totalAudioEnergy?: number
+  /** s. Stands still while nothing plays the track. */
+  readonly totalSamplesDuration?: number
   /** The packets' own level (RFC 6464), which playback does not change; see {@link withSynchronizationSources}. */
   readonly synchronization?: { readonly audioLevel: number; readonly timestamp?: number }
 }
@@ -96,17 +100,36 @@ type Entry = Readonly<Record<string, unknown>>
  */
 export function readReport(report: Iterable<[string, unknown]>): ConnectionReading {
   const { timestamp, byId, byType } = index(report)
-  const remoteInbound = byType('remote-inbound-rtp')
-  const { paths, pairRtt } = readPaths(byType('transport'), byType('candidate-pair'), byId)
-  const streams: StreamReading[] = []
-  for (const entry of byType('inbound-rtp')) push(streams, readInbound(entry))
-  for (const entry of byType('outbound-rtp')) {
-    push(streams, readOutbound(entry, byId.get(text(entry, 'mediaSourceId') ?? ''), remoteOf(entry, remoteInbound, byId)))
+  const named = (entry: Entry, member: string, type: string): Entry | undefined => {
+    const found = byId.get(text(entry, member) ?? '')
+    return found?.['type'] === type ? found : undefined
   }
-  const rtt: Pick<ConnectionReading, 'rttMs' | 'rttSource'> | undefined =
-    pairRtt !== undefined ? { rttMs: pairRtt * 1000, rttSource: 'candidate-pair' } : newestRemoteRtt(remoteInbound)
+  const [pairs, remotes, streams] = [byType(PAIR), byType(REMOTE), [] as StreamReading[]]
+  // The far side's report on a stream: by id; Safari 16.4 to 16.6 leaves `remoteId` out.
+  const remoteOf = (entry: Entry): Entry | undefined =>
+    named(entry, 'remoteId', REMOTE) ?? remotes.find(({ localId, ssrc }) => localId === entry['id'] || (ssrc !== undefined && ssrc === entry['ssrc']))
+  for (const entry of byType('inbound-rtp')) streams.push(...readStream('receive', entry))
+  for (const entry of byType('outbound-rtp')) streams.push(...readStream('send', entry, named(entry, 'mediaSourceId', 'media-source'), remoteOf(entry)))
+
+  const transports = byType('transport')
+  // A transport that names no pair may still have one: the marks the pairs carry tell it.
+  const links = transports.map((transport): Link => ({
+    transport,
+    pair: named(transport, 'selectedCandidatePairId', PAIR) ?? inUse(pairs.filter(({ transportId }) => transports.length === 1 || transportId === transport['id']))[0],
+  }))
+  if (links.length === 0) links.push(...inUse(pairs).map((pair) => ({ pair })))
+  const rtt = newestRtt(links.map(({ pair }) => pair), 'currentRoundTripTime') ?? newestRtt(remotes, 'roundTripTime')
+  const paths = links.map(({ pair, transport }): PathReading => compact({ pair: readPath(pair), transport: readPath(transport) }))
   return { timestamp, ...rtt, paths, streams }
 }
+
+interface Link {
+  readonly pair?: Entry | undefined
+  readonly transport?: Entry
+}
+
+const PAIR = 'candidate-pair'
+const REMOTE = 'remote-inbound-rtp'
 
 /**
  * Adds the levels of `RTCRtpReceiver.getSynchronizationSources()` to the streams with the same ssrc. A receiver goes on naming an ssrc for
@@ -114,13 +137,11 @@ export function readReport(report: Iterable<[string, unknown]>): ConnectionReadi
  * https://w3c.github.io/webrtc-pc/#dom-rtcrtpsynchronizationsource
  */
 export function withSynchronizationSources(reading: ConnectionReading, sources: Iterable<SynchronizationSource>): ConnectionReading {
-  const bySsrc = new Map<number, SynchronizationSource>()
-  for (const source of sources) bySsrc.set(source.source, source)
+  const bySsrc = new Map(Array.from(sources, (source) => [source.source, source]))
   const streams = reading.streams.map((stream): StreamReading => {
-    const source = stream.direction === 'receive' && stream.kind === 'audio' && stream.ssrc !== undefined ? bySsrc.get(stream.ssrc) : undefined
-    const audioLevel = finite(source?.audioLevel)
-    if (audioLevel === undefined || audioLevel < 0) return stream
-    return { ...stream, synchronization: compact({ audioLevel, timestamp: finite(source?.timestamp) }) }
+    const source = stream.direction === 'receive' ? bySsrc.get(stream.ssrc ?? NaN) : undefined
+    const audioLevel = source && count({ ...source }, 'audioLevel')
+    return audioLevel === undefined ? stream : { ...stream, synchronization: compact({ audioLevel, timestamp: finite(source?.timestamp) }) }
   })
   return { ...reading, streams }
 }
@@ -128,162 +149,89 @@ export function withSynchronizationSources(reading: ConnectionReading, sources: 
 /** One pass. Codecs, certificates and candidates, most of a large call's report, are looked at once and dropped. */
 function index(report: Iterable<[string, unknown]>) {
   const byId = new Map<string, Entry>()
-  const types = new Map<string, Entry[]>()
   let timestamp = 0
   for (const pair of report as Iterable<unknown>) {
     if (!Array.isArray(pair)) continue
-    const entry: unknown = pair[1]
+    const [key, entry] = pair as unknown[]
     if (!isEntry(entry)) continue
-    const type = text(entry, 'type')
-    if (type === undefined || entry['isRemote'] === true && /rtp$/.test(type)) continue
+    const type = text(entry, 'type') ?? ''
     if (!type.startsWith('remote-')) timestamp = Math.max(timestamp, count(entry, 'timestamp') ?? 0)
-    if (!USED.has(type)) continue
-    const id = typeof pair[0] === 'string' ? pair[0] : text(entry, 'id')
-    if (id === undefined || byId.has(id)) continue
-    const named = { ...entry, id }
-    byId.set(id, named)
-    const list = types.get(type)
-    if (list) list.push(named)
-    else types.set(type, [named])
+    const id = typeof key === 'string' ? key : text(entry, 'id')
+    if (id !== undefined && USED.test(type)) byId.set(id, { ...entry, id })
   }
-  return { timestamp, byId, byType: (type: string): readonly Entry[] => types.get(type) ?? [] }
+  const entries = [...byId.values()]
+  return { timestamp, byId, byType: (wanted: string): Entry[] => entries.filter(({ type }) => type === wanted) }
 }
 
-const USED: ReadonlySet<string> = new Set(['inbound-rtp', 'outbound-rtp', 'remote-inbound-rtp', 'media-source', 'candidate-pair', 'transport'])
+const USED = /-rtp$|^media-source$|^candidate-pair$|^transport$/
 
-function readPaths(transports: readonly Entry[], pairs: readonly Entry[], byId: ReadonlyMap<string, Entry>) {
-  const paths: PathReading[] = []
-  let pairRtt: number | undefined
-  const add = (pair: Entry | undefined, transport: Entry | undefined): void => {
-    if (pair) pairRtt ??= count(pair, 'currentRoundTripTime')
-    paths.push(compact({
-      pairId: pair && text(pair, 'id'), pairBytesSent: pair && count(pair, 'bytesSent'), pairBytesReceived: pair && count(pair, 'bytesReceived'),
-      transportId: transport && text(transport, 'id'),
-      transportBytesSent: transport && count(transport, 'bytesSent'), transportBytesReceived: transport && count(transport, 'bytesReceived'),
-    }))
-  }
-  const isPair = (entry: Entry | undefined): entry is Entry => entry !== undefined && entry['type'] === 'candidate-pair'
-  for (const transport of transports) {
-    const named = byId.get(text(transport, 'selectedCandidatePairId') ?? '')
-    // A transport that names no pair may still have one: fall back to the marks the pairs carry.
-    add(isPair(named) ? named : inUse(pairs.filter((pair) => transports.length === 1 || pair['transportId'] === transport['id']))[0], transport)
-  }
-  if (transports.length === 0) for (const pair of inUse(pairs)) add(pair, undefined)
-  return { paths, pairRtt }
+function readPath(entry: Entry | undefined): PathCounters | undefined {
+  return entry && { id: String(entry['id']), ...counts(entry, ['bytesSent', 'bytesReceived']) }
 }
 
-/** Without a usable transport entry (Firefox before 153): the pair each transport uses, by Firefox's `selected`, else nominated and succeeded. */
+/**
+ * Without a usable transport entry (Firefox before 153): the pair each transport uses, by Firefox's `selected`, else nominated and succeeded.
+ * After an ICE restart the abandoned pair stays nominated: the one that received last is in use.
+ */
 function inUse(pairs: readonly Entry[]): Entry[] {
-  const selected = pairs.filter((pair) => pair['selected'] === true)
-  const marked = selected.length > 0 ? selected : pairs.filter((pair) => pair['nominated'] === true && (pair['state'] === 'succeeded' || pair['state'] === undefined))
-  const perTransport = new Map<unknown, Entry>()
-  for (const pair of marked) {
-    const other = perTransport.get(pair['transportId'])
-    // After an ICE restart the abandoned pair stays nominated: the one that still receives is in use.
-    if (!other || lastPacket(pair) >= lastPacket(other)) perTransport.set(pair['transportId'], pair)
-  }
-  return [...perTransport.values()]
+  const rank = (pair: Entry): number => (pair['selected'] === true ? Infinity : count(pair, 'lastPacketReceivedTimestamp') ?? 0)
+  const marked = pairs.filter(({ selected, nominated, state = 'succeeded' }) => selected === true || (nominated === true && state === 'succeeded'))
+  // Of the pairs of one transport the last one set stays.
+  return [...new Map(marked.sort((one, other) => rank(one) < rank(other) ? -1 : 1).map((pair) => [pair['transportId'], pair])).values()]
 }
 
-const lastPacket = (pair: Entry): number => count(pair, 'lastPacketReceivedTimestamp') ?? 0
-
-/** The report of the far side on an outbound stream: by id; Safari 16.4 to 16.6 leaves `remoteId` out. */
-function remoteOf(entry: Entry, remoteInbound: readonly Entry[], byId: ReadonlyMap<string, Entry>): Entry | undefined {
-  const named = byId.get(text(entry, 'remoteId') ?? '')
-  if (named?.['type'] === 'remote-inbound-rtp') return named
-  return remoteInbound.find((remote) => remote['localId'] === entry['id'] || remote['ssrc'] !== undefined && remote['ssrc'] === entry['ssrc'])
+function newestRtt(entries: readonly (Entry | undefined)[], member: 'currentRoundTripTime' | 'roundTripTime'): Pick<ConnectionReading, 'rttMs' | 'rttSource'> | undefined {
+  const at = (entry: Entry | undefined): number => count(entry, 'timestamp') ?? 0
+  const [newest] = entries.filter((entry) => count(entry, member) !== undefined).sort((one, other) => at(other) - at(one))
+  return newest && { rttMs: milliseconds(count(newest, member)), rttSource: member === 'roundTripTime' ? REMOTE : PAIR }
 }
 
-function newestRemoteRtt(remoteInbound: readonly Entry[]): Pick<ConnectionReading, 'rttMs' | 'rttSource'> | undefined {
-  let newest = -1
-  let seconds: number | undefined
-  for (const remote of remoteInbound) {
-    const roundTripTime = count(remote, 'roundTripTime')
-    const timestamp = count(remote, 'timestamp') ?? 0
-    if (roundTripTime === undefined || timestamp <= newest) continue
-    newest = timestamp
-    seconds = roundTripTime
-  }
-  return seconds === undefined ? undefined : { rttMs: seconds * 1000, rttSource: 'remote-inbound-rtp' }
-}
-
-function readInbound(entry: Entry): StreamReading | undefined {
-  const common = readCommon(entry)
-  return common && compact({
-    ...common,
-    direction: 'receive' as const,
-    trackIdentifier: text(entry, 'trackIdentifier'),
-    payloadBytes: count(entry, 'bytesReceived'),
-    headerBytes: count(entry, 'headerBytesReceived'),
-    packets: count(entry, 'packetsReceived'),
-    packetsLost: finite(entry['packetsLost']),
-    retransmittedPackets: count(entry, 'retransmittedPacketsReceived'),
-    jitterMs: milliseconds(count(entry, 'jitter')),
-    frames: count(entry, 'framesDecoded') ?? count(entry, 'framesReceived'),
-    ...readLevel(entry),
-  })
-}
-
-function readOutbound(entry: Entry, source: Entry | undefined, remote: Entry | undefined): StreamReading | undefined {
-  const common = readCommon(entry)
-  const media = source?.['type'] === 'media-source' ? source : undefined
-  return common && compact({
-    ...common,
-    direction: 'send' as const,
-    rid: text(entry, 'rid'),
-    trackIdentifier: (media && text(media, 'trackIdentifier')) ?? text(entry, 'trackIdentifier'),
-    mediaSourceId: text(entry, 'mediaSourceId'),
+/** None for an entry that says neither audio nor video. `source` and `remote` are the sender's track and the receiver's report on it. */
+function readStream(direction: StreamReading['direction'], entry: Entry, source?: Entry, remote?: Entry): StreamReading[] {
+  const { kind } = entry
+  if (kind !== 'audio' && kind !== 'video') return []
+  const way = direction === 'send' ? 'Sent' : 'Received'
+  return [compact({
+    id: String(entry['id']), kind: kind as StreamReading['kind'], direction, // the test above says so: narrowing `unknown` is lost in a literal
+    mid: text(entry, 'mid'), rid: text(entry, 'rid'), mediaSourceId: text(entry, 'mediaSourceId'),
+    trackIdentifier: text(source ?? entry, 'trackIdentifier'),
     active: typeof entry['active'] === 'boolean' ? entry['active'] : undefined,
-    payloadBytes: count(entry, 'bytesSent'),
-    headerBytes: count(entry, 'headerBytesSent'),
-    packets: count(entry, 'packetsSent'),
-    fractionLost: remote && count(remote, 'fractionLost'),
-    jitterMs: milliseconds(remote && count(remote, 'jitter')),
-    frames: count(entry, 'framesSent') ?? count(entry, 'framesEncoded'),
-    ...(media && readLevel(media)),
-  })
-}
-
-function readCommon(entry: Entry) {
-  const id = text(entry, 'id')
-  const kind = entry['kind'] ?? entry['mediaType']
-  if (id === undefined || (kind !== 'audio' && kind !== 'video')) return undefined
-  return {
-    id, kind: kind as 'audio' | 'video', ssrc: count(entry, 'ssrc'), mid: text(entry, 'mid'),
-    ...(kind === 'video' && {
-      framesPerSecond: count(entry, 'framesPerSecond'), frameWidth: count(entry, 'frameWidth'), frameHeight: count(entry, 'frameHeight'),
-    }),
-  }
-}
-
-function readLevel(entry: Entry) {
-  return { audioLevel: count(entry, 'audioLevel'), audioEnergy: count(entry, 'totalAudioEnergy'), audioDuration: count(entry, 'totalSamplesDuration') }
-}
-
-function push<Item>(list: Item[], item: Item | undefined): void {
-  if (item !== undefined) list.push(item)
+    payloadBytes: count(entry, `bytes${way}`),
+    headerBytes: count(entry, `headerBytes${way}`),
+    packets: count(entry, `packets${way}`),
+    packetsLost: finite(entry['packetsLost']),
+    fractionLost: count(remote, 'fractionLost'),
+    jitterMs: milliseconds(count(remote ?? entry, 'jitter')),
+    frames: count(entry, direction === 'send' ? 'framesSent' : 'framesDecoded') ?? count(entry, direction === 'send' ? 'framesEncoded' : 'framesReceived'),
+    ...counts(entry, ['ssrc', 'retransmittedPacketsReceived', 'framesPerSecond', 'frameWidth', 'frameHeight']),
+    ...counts(source ?? entry, ['audioLevel', 'totalAudioEnergy', 'totalSamplesDuration']),
+  })]
 }
 
 const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null
 const finite = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
-const milliseconds = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000)
+const milliseconds = (seconds = NaN): number => seconds * 1000 // compact() drops what is not known
 
-function count(entry: Entry, name: string): number | undefined {
-  const value = finite(entry[name])
+function count(entry: Entry | undefined, name: string): number | undefined {
+  const value = finite(entry?.[name])
   return value !== undefined && value >= 0 ? value : undefined
 }
 
-function text(entry: Entry, name: string): string | undefined {
-  const value = entry[name]
+function counts<Name extends string>(entry: Entry, names: readonly Name[]): Partial<Record<Name, number>> {
+  return compact(Object.fromEntries(names.map((name) => [name, count(entry, name)]))) as object as Partial<Record<Name, number>> // true: the names are the keys
+}
+
+function text(entry: Entry | undefined, name: string): string | undefined {
+  const value = entry?.[name]
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-type Defined<Shape> = { [Key in keyof Shape as undefined extends Shape[Key] ? never : Key]: Shape[Key] } & {
-  [Key in keyof Shape as undefined extends Shape[Key] ? Key : never]?: Exclude<Shape[Key], undefined>
+type Defined<Shape> = { -readonly [Key in keyof Shape as undefined extends Shape[Key] ? never : Key]: Shape[Key] } & {
+  -readonly [Key in keyof Shape as undefined extends Shape[Key] ? Key : never]?: Exclude<Shape[Key], undefined>
 }
 
 /** Drops members that are undefined or no finite number, so that absent means absent: to `in`, to JSON and to a deep comparison. */
-export function compact<Shape extends object>(shape: Shape): Defined<Shape> {
+export function compact<const Shape extends object>(shape: Shape): Defined<Shape> {
   const kept = Object.entries(shape).filter(([, value]) => (typeof value === 'number' ? Number.isFinite(value) : value !== undefined))
   return Object.fromEntries(kept) as Defined<Shape> // true: fromEntries forgets the types of what entries() split
 }

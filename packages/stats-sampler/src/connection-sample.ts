@@ -85,8 +85,8 @@ export function sampleBetween(previous: ConnectionReading, current: ConnectionRe
   const before = new Map(previous.streams.map((stream) => [keyOf(stream), stream]))
   const compared = current.streams.map((stream) => compareStream(before.get(keyOf(stream)), stream, durationMs))
   const streams = compared.map(({ sample }) => sample)
-  const sent = pathRate(previous.paths, current.paths, 'Sent', durationMs)
-  const received = pathRate(previous.paths, current.paths, 'Received', durationMs)
+  const sent = pathRate(previous.paths, current.paths, 'bytesSent', durationMs)
+  const received = pathRate(previous.paths, current.paths, 'bytesReceived', durationMs)
   return compact({
     timestamp: current.timestamp,
     durationMs,
@@ -106,89 +106,90 @@ const keyOf = ({ direction, id, ssrc, mid, rid }: StreamReading): string => JSON
 
 /** A stream is gone and another has taken its place: its id, or its m-line and layer. */
 function ssrcReplaced(previous: readonly StreamReading[], current: readonly StreamReading[]): boolean {
-  const now = new Set(current.map(keyOf))
-  const places = new Set(previous.filter((stream) => !now.has(keyOf(stream))).flatMap(placesOf))
-  const before = new Set(previous.map(keyOf))
-  return current.some((stream) => !before.has(keyOf(stream)) && placesOf(stream).some((place) => places.has(place)))
-}
-
-function placesOf({ direction, kind, id, mid, rid }: StreamReading): string[] {
-  const line = mid === undefined ? [] : [JSON.stringify([direction, kind, mid, rid])]
-  return [`${direction} ${id}`, ...line]
+  const without = (streams: readonly StreamReading[], others: readonly StreamReading[]): StreamReading[] => {
+    const keys = new Set(others.map(keyOf))
+    return streams.filter((stream) => !keys.has(keyOf(stream)))
+  }
+  const gone = without(previous, current)
+  return without(current, previous).some((fresh) => gone.some(({ direction, kind, id, mid, rid }) =>
+    direction === fresh.direction && (id === fresh.id || (mid !== undefined && mid === fresh.mid && kind === fresh.kind && rid === fresh.rid))))
 }
 
 /** Counters that never go back while a stream lives. `packetsLost` is not one: it is signed. */
-const MONOTONE = ['payloadBytes', 'headerBytes', 'packets', 'retransmittedPackets', 'frames'] as const
+const MONOTONE = ['payloadBytes', 'headerBytes', 'packets', 'retransmittedPacketsReceived', 'frames'] as const
+
+type Counter = (typeof MONOTONE)[number] | 'packetsLost' | 'totalAudioEnergy' | 'totalSamplesDuration'
+
+/** What a counter of one stream did between the readings. */
+type Change = (counter: Counter) => number
 
 function compareStream(before: StreamReading | undefined, now: StreamReading, durationMs: number): { sample: StreamSample; reset: boolean } {
   // One counter that went back means that all began anew: those that have overtaken their old value already would give a wrong rate unnoticed.
-  const reset = before !== undefined && MONOTONE.some((counter) => (delta(before[counter], now[counter]) ?? 0) < 0)
+  const reset = MONOTONE.some((counter) => delta(before?.[counter], now[counter]) < 0)
   const base = reset ? undefined : before
-  const bytes = perSecond(base?.payloadBytes, now.payloadBytes, durationMs)
-  const headers = bytes === undefined ? undefined : perSecond(base?.headerBytes, now.headerBytes, durationMs)
-  const sample = compact({
+  const change: Change = (counter) => delta(base?.[counter], now[counter])
+  const rate = (counter: Counter): number => perSecond(change(counter), durationMs)
+  const headers = rate('headerBytes')
+  const sample: StreamSample = compact({
     id: now.id, mid: now.mid, rid: now.rid, trackIdentifier: now.trackIdentifier, ssrc: now.ssrc, kind: now.kind, direction: now.direction, active: now.active,
-    bytesPerSecond: bytes === undefined ? undefined : bytes + (headers ?? 0),
+    bytesPerSecond: rate('payloadBytes') + (Number.isNaN(headers) ? 0 : headers),
     headerBytesPerSecond: headers,
-    packetsPerSecond: perSecond(base?.packets, now.packets, durationMs),
-    ...lossBetween(base, now),
+    packetsPerSecond: rate('packets'),
+    ...lossBetween(change, now),
     jitterMs: now.jitterMs,
-    framesPerSecond: now.frames === undefined ? base && now.framesPerSecond : perSecond(base?.frames, now.frames, durationMs),
+    framesPerSecond: now.frames === undefined ? base && now.framesPerSecond : rate('frames'),
     frameWidth: now.frameWidth,
     frameHeight: now.frameHeight,
-    audioLevel: levelBetween(base, now),
+    audioLevel: levelBetween(change, base, now),
   })
   return { sample, reset }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc3550#appendix-A.3; a negative loss (late packets of an earlier time) is shown as 0 and left in the sums. */
-function lossBetween(before: StreamReading | undefined, now: StreamReading): Pick<StreamSample, 'lossRatio' | 'networkLossRatio'> {
-  if (now.direction === 'send') return compact({ networkLossRatio: now.fractionLost === undefined ? undefined : Math.min(1, now.fractionLost) })
-  const packets = delta(before?.packets, now.packets)
-  const lost = delta(before?.packetsLost, now.packetsLost)
-  const retransmitted = delta(before?.retransmittedPackets, now.retransmittedPackets)
-  if (packets === undefined || lost === undefined) return {}
-  const expected = packets + Math.max(0, lost)
-  return compact({ lossRatio: ratio(lost, expected), networkLossRatio: retransmitted === undefined ? undefined : ratio(lost + retransmitted, expected) })
+function lossBetween(change: Change, now: StreamReading): { lossRatio?: number; networkLossRatio: number } {
+  if (now.direction === 'send') return { networkLossRatio: atMostOne(now.fractionLost) }
+  const lost = change('packetsLost')
+  const expected = change('packets') + Math.max(0, lost)
+  return { lossRatio: ratio(lost, expected), networkLossRatio: ratio(lost + change('retransmittedPacketsReceived'), expected) }
 }
 
-function levelBetween(before: StreamReading | undefined, now: StreamReading): number | undefined {
+function levelBetween(change: Change, before: StreamReading | undefined, now: StreamReading): number | undefined {
   if (now.kind !== 'audio') return undefined
-  if (now.direction === 'send') return atMostOne(now.audioLevel ?? playedLevel(before?.mediaSourceId === now.mediaSourceId ? before : undefined, now))
-  if (now.synchronization && !isStale(before, now)) return atMostOne(now.synchronization.audioLevel)
-  if (now.audioDuration === undefined || now.audioEnergy === undefined) return atMostOne(now.audioLevel)
+  if (now.direction === 'send') return atMostOne(now.audioLevel ?? (before?.mediaSourceId === now.mediaSourceId ? playedLevel(change) : undefined))
+  if (now.synchronization && !isStale(change, before, now)) return atMostOne(now.synchronization.audioLevel)
+  if (now.totalSamplesDuration === undefined || now.totalAudioEnergy === undefined) return atMostOne(now.audioLevel)
   // Chromium says audioLevel 0 when no element plays the track; the duration that stands still tells this 0 from a measured one.
-  if (now.audioDuration === 0) return undefined
-  return atMostOne(before?.audioDuration === undefined ? now.audioLevel : playedLevel(before, now))
+  if (now.totalSamplesDuration === 0) return undefined
+  return atMostOne(before?.totalSamplesDuration === undefined ? now.audioLevel : playedLevel(change))
 }
 
 /** The level of the last packet played stays readable for ten seconds: after the last packet, and after the last element is gone. */
-function isStale(before: StreamReading | undefined, now: StreamReading): boolean {
+function isStale(change: Change, before: StreamReading | undefined, now: StreamReading): boolean {
   const then = before?.synchronization?.timestamp
-  if (then === undefined || then !== now.synchronization?.timestamp) return false
-  return delta(before?.packets, now.packets) === 0 || delta(before?.audioDuration, now.audioDuration) === 0
+  return then !== undefined && then === now.synchronization?.timestamp && (change('packets') === 0 || change('totalSamplesDuration') === 0)
 }
 
 /** https://w3c.github.io/webrtc-stats/#dom-rtcinboundrtpstreamstats-totalaudioenergy: the mean level of a time is sqrt(energy / duration). */
-function playedLevel(before: StreamReading | undefined, now: StreamReading): number | undefined {
-  const energy = delta(before?.audioEnergy, now.audioEnergy)
-  const duration = delta(before?.audioDuration, now.audioDuration)
-  return energy === undefined || duration === undefined || energy < 0 || duration <= 0 ? undefined : Math.sqrt(energy / duration)
+function playedLevel(change: Change): number {
+  const energy = change('totalAudioEnergy')
+  const duration = change('totalSamplesDuration')
+  return energy >= 0 && duration > 0 ? Math.sqrt(energy / duration) : NaN
 }
 
 /** Bytes of all paths. After a change of pair the transport's counter, which goes on, bridges; without one the rate is not known. */
-function pathRate(previous: readonly PathReading[], current: readonly PathReading[], way: 'Sent' | 'Received', durationMs: number): { rate?: number; reset: boolean } {
-  let total: number | undefined
+function pathRate(previous: readonly PathReading[], current: readonly PathReading[], counter: 'bytesSent' | 'bytesReceived', durationMs: number): { rate?: number; reset: boolean } {
+  let total = current.length > 0 ? 0 : NaN
   for (const now of current) {
-    const samePair = now.pairId === undefined ? undefined : previous.find((path) => path.pairId === now.pairId)
-    const sameTransport = now.transportId === undefined ? undefined : previous.find((path) => path.transportId === now.transportId)
-    const bytes = delta(samePair?.[`pairBytes${way}`], now[`pairBytes${way}`]) ?? delta(sameTransport?.[`transportBytes${way}`], now[`transportBytes${way}`])
-    // A transport nobody knew before (the first one, or an m-line outside the bundle) makes the sum unknown, but is no reset.
-    if (bytes === undefined) return { reset: !samePair && now.pairId !== undefined && previous.some(({ pairId, transportId }) => pairId !== undefined && transportId === now.transportId) }
+    const same = (part: 'pair' | 'transport') => previous.find((path) => now[part] && path[part]?.id === now[part].id)?.[part]
+    const pair = same('pair')
+    const pairBytes = delta(pair?.[counter], now.pair?.[counter])
+    const bytes = Number.isNaN(pairBytes) ? delta(same('transport')?.[counter], now.transport?.[counter]) : pairBytes
+    // A path nobody knew before (the first one, or an m-line outside the bundle) makes the sum unknown, but is no reset.
+    if (Number.isNaN(bytes)) return { reset: !pair && !!now.pair && previous.some((path) => path.pair && path.transport?.id === now.transport?.id) }
     if (bytes < 0) return { reset: true }
-    total = (total ?? 0) + bytes
+    total += bytes
   }
-  return compact({ rate: perSecond(0, total, durationMs), reset: false })
+  return compact({ rate: perSecond(total, durationMs), reset: false })
 }
 
 function joinLayers(streams: readonly StreamSample[]): StreamSample[] {
@@ -201,51 +202,43 @@ function joinLayers(streams: readonly StreamSample[]): StreamSample[] {
   return [...tracks.values()].map((layers) => (layers.length === 1 ? layers[0]! : joinTrack(layers))) // one element: the length says so
 }
 
+const SUMMED = ['bytesPerSecond', 'headerBytesPerSecond', 'packetsPerSecond'] as const
+const WORST = ['lossRatio', 'networkLossRatio', 'jitterMs', 'audioLevel'] as const
+
 function joinTrack(layers: readonly StreamSample[]): StreamSample {
-  const { rid, ssrc, frameWidth, frameHeight, framesPerSecond, ...first } = layers[0]! // a group is made with its first stream
+  const { rid, ssrc, ...first } = layers[0]! // a group is made with its first stream
   const shown = largestSending(layers)
   return compact({
     ...first,
-    active: layers.some(({ active }) => active === true) ? true : layers.every(({ active }) => active === false) ? false : undefined,
-    bytesPerSecond: sumOf(layers, 'bytesPerSecond'),
-    headerBytesPerSecond: sumOf(layers, 'headerBytesPerSecond'),
-    packetsPerSecond: sumOf(layers, 'packetsPerSecond'),
-    lossRatio: largestOf(layers, 'lossRatio'),
-    networkLossRatio: largestOf(layers, 'networkLossRatio'),
-    jitterMs: largestOf(layers, 'jitterMs'),
-    framesPerSecond: shown ? shown.framesPerSecond : largestOf(layers, 'framesPerSecond'),
+    active: (shown ?? first).active,
+    ...Object.fromEntries(SUMMED.map((figure) => [figure, sumOf(layers, figure)])),
+    ...Object.fromEntries(WORST.map((figure) => [figure, largestOf(layers, figure)])),
+    framesPerSecond: (shown ?? layers[0])?.framesPerSecond,
     frameWidth: shown?.frameWidth,
     frameHeight: shown?.frameHeight,
-    audioLevel: largestOf(layers, 'audioLevel'),
   })
 }
 
 /** A layer can be active and still send nothing, for want of bandwidth, and keeps its last size then: frames decide before size. */
 function largestSending(layers: readonly StreamSample[]): StreamSample | undefined {
-  const active = layers.filter((layer) => layer.active !== false)
-  const sending = active.filter(({ framesPerSecond = 0 }) => framesPerSecond > 0)
+  const sends = ({ framesPerSecond = 0 }: StreamSample): number => Number(framesPerSecond > 0)
   const area = ({ frameWidth = 0, frameHeight = 0 }: StreamSample): number => frameWidth * frameHeight
-  return (sending.length > 0 ? sending : active).reduce<StreamSample | undefined>((best, layer) => (best && area(best) >= area(layer) ? best : layer), undefined)
+  return layers.filter(({ active }) => active !== false).sort((one, other) => sends(other) - sends(one) || area(other) - area(one))[0]
 }
 
-type Figure = 'bytesPerSecond' | 'headerBytesPerSecond' | 'packetsPerSecond' | 'lossRatio' | 'networkLossRatio' | 'jitterMs' | 'framesPerSecond' | 'audioLevel'
+type Figure = (typeof SUMMED)[number] | (typeof WORST)[number]
 
-function sumOf(layers: readonly StreamSample[], figure: Figure): number | undefined {
+/** A layer that is switched off and says nothing adds nothing. */
+function sumOf(layers: readonly StreamSample[], figure: Figure): number {
   const counted = layers.filter((layer) => layer.active !== false || layer[figure] !== undefined)
-  return counted.reduce<number | undefined>((sum, layer) => (sum === undefined || layer[figure] === undefined ? undefined : sum + layer[figure]), counted.length > 0 ? 0 : undefined)
+  return counted.length > 0 ? counted.reduce((sum, layer) => sum + (layer[figure] ?? NaN), 0) : NaN
 }
 
-function largestOf(layers: readonly StreamSample[], figure: Figure): number | undefined {
-  const known = layers.flatMap((layer) => layer[figure] ?? [])
-  return known.length > 0 ? Math.max(...known) : undefined
-}
+const largestOf = (layers: readonly StreamSample[], figure: Figure): number => Math.max(...layers.flatMap((layer) => layer[figure] ?? []))
 
-const delta = (before: number | undefined, now: number | undefined): number | undefined => (before === undefined || now === undefined ? undefined : now - before)
+// Between here and `compact`, which drops it, what is not known is NaN (or, of an empty list, infinite): it spreads through arithmetic by itself.
 
-function perSecond(before: number | undefined, now: number | undefined, durationMs: number): number | undefined {
-  const difference = delta(before, now)
-  return difference === undefined || difference < 0 || durationMs <= 0 ? undefined : (difference / durationMs) * 1000
-}
-
-const ratio = (part: number, whole: number): number | undefined => (whole > 0 ? Math.min(1, Math.max(0, part / whole)) : undefined)
-const atMostOne = (level: number | undefined): number | undefined => (level === undefined ? undefined : Math.min(1, level))
+const delta = (before = NaN, now = NaN): number => now - before
+const perSecond = (difference: number, durationMs: number): number => (difference >= 0 && durationMs > 0 ? (difference / durationMs) * 1000 : NaN)
+const ratio = (part: number, whole: number): number => (whole > 0 ? Math.min(1, Math.max(0, part / whole)) : NaN)
+const atMostOne = (level = NaN): number => Math.min(1, level)

@@ -1,3 +1,3 @@
 export { StatsSampler, type SamplingOptions, type StatsSamplerOptions, type StatsSource } from './stats-sampler.js'
-export { readReport, withSynchronizationSources, type ConnectionReading, type PathReading, type StreamReading, type SynchronizationSource } from './connection-reading.js'
+export { readReport, withSynchronizationSources, type ConnectionReading, type PathCounters, type PathReading, type StreamReading, type SynchronizationSource } from './connection-reading.js'
 export { sampleBetween, type ConnectionSample, type StreamSample } from './connection-sample.js'

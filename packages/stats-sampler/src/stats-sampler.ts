@@ -57,8 +57,8 @@ export class StatsSampler {
   constructor(options: StatsSamplerOptions = {}) {
     const { intervalMs = 1000, clock = 'worker' } = options
     // Above 2^31 - 1 a browser's timer fires at once.
-    if (!(intervalMs > 0 && intervalMs <= 0x7fffffff)) throw new RangeError(`StatsSampler: intervalMs must be above 0 and at most 2147483647, got ${String(intervalMs)}`)
-    if (clock !== 'worker' && clock !== 'timer') throw new TypeError(`StatsSampler: clock must be 'worker' or 'timer', got ${String(clock)}`)
+    if (!(intervalMs > 0 && intervalMs <= 0x7fffffff)) throw new RangeError(`intervalMs must be above 0 and below 2 ** 31, got ${String(intervalMs)}`)
+    if (clock !== 'worker' && clock !== 'timer') throw new TypeError(`clock must be 'worker' or 'timer', got ${String(clock)}`)
     this.#intervalMs = intervalMs
     this.#kind = clock
   }
@@ -69,9 +69,9 @@ export class StatsSampler {
    * after close(). What a callback throws is reported (`reportError`) and stops nothing.
    */
   add(source: StatsSource, onSample: (sample: ConnectionSample) => void, options: SamplingOptions = {}): () => void {
-    if (this.#closed) throw new DOMException('StatsSampler: add() after close()', 'InvalidStateError')
-    if (typeof source?.getStats !== 'function') throw new TypeError('StatsSampler: source must have getStats()')
-    if (typeof onSample !== 'function') throw new TypeError('StatsSampler: onSample must be a function')
+    if (this.#closed) throw new DOMException('add() after close()', 'InvalidStateError')
+    if (typeof source?.getStats !== 'function') throw new TypeError('source must have getStats()')
+    if (typeof onSample !== 'function') throw new TypeError('onSample must be a function')
     const { signal, onEnd } = options
     if (signal?.aborted) return () => {}
 
