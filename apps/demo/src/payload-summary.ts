@@ -31,8 +31,8 @@ function samples(blocks: readonly Float32Array[]): string {
 function object(value: object, depth: number): string {
   const kind = Object.prototype.toString.call(value).slice(8, -1)
   if (isStream(value)) return `${kind} of ${value.getTracks().map((track) => `${track.kind} ${track.id}`).join(' and ') || 'nothing'}`
-  const fields = value instanceof Error ? { message: value.message, ...value } : value
-  const pairs = Object.entries(fields).filter(([, field]) => typeof field !== 'function' && field !== undefined)
+  const hidden = value instanceof Error ? [['message', value.message] as const] : [] // an error's own message is not enumerable
+  const pairs = [...hidden, ...Object.entries(value)].filter(([, field]) => typeof field !== 'function' && field !== undefined)
   const body = `{ ${pairs.map(([name, field]) => `${name}: ${describe(field, depth + 1)}`).join(', ')} }`
   const text = pairs.length === 0 ? '{}' : body
   if (value instanceof Error) return `${value.name} ${text}`
