@@ -1,0 +1,26 @@
+/**
+ * Whether a transport counts as connected. An ICE-lite agent sends no checks, so it judges by what it hears: a browser
+ * checks its pair every 2.5 s at the latest, and sends RTCP every second or so while media flows.
+ */
+export type Connectivity = 'new' | 'connected' | 'disconnected' | 'failed'
+
+/** Two lost checks in a row are normal on a bad link, so silence has to last longer than that. */
+export const DISCONNECTED_AFTER_MS = 6000
+/** RFC 7675: consent to send is gone after 30 s. */
+export const FAILED_AFTER_MS = 30_000
+
+export interface Evidence {
+  /** DTLS is done and the certificate is the one that was announced. */
+  readonly secured: boolean
+  /** DTLS failed, or the client closed it. */
+  readonly broken: boolean
+  /** Milliseconds since the last authentic packet, or since the client could have started to send. */
+  readonly silentMs: number
+}
+
+/** `failed` is final. */
+export function nextConnectivity(current: Connectivity, evidence: Evidence): Connectivity {
+  if (current === 'failed' || evidence.broken || evidence.silentMs >= FAILED_AFTER_MS) return 'failed'
+  if (!evidence.secured) return current
+  return evidence.silentMs >= DISCONNECTED_AFTER_MS ? 'disconnected' : 'connected'
+}

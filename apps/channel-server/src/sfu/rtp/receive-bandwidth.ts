@@ -1,0 +1,67 @@
+/**
+ * How much a publisher may send (REMB). The publisher's own estimator reacts to loss, from our receiver reports; what it
+ * cannot see without transport-wide feedback is a queue that grows in front of a bottleneck, so this watches the one-way
+ * delay (abs-send-time against arrival) and otherwise leaves room to grow.
+ */
+export class ReceiveBandwidth {
+  #limit = START
+  #windowStart: number | null = null
+  #bits = 0
+  /** Lowest delay of the last two windows of `BASE_WINDOW_MS`, and of each. Milliseconds, with an unknown constant. */
+  #base = Infinity
+  #baseBefore = Infinity
+  #baseSince = 0
+  #delay: number | null = null
+  #lastDecreaseAt = -Infinity
+  #sendTime: { raw: number; ms: number } | null = null
+
+  /** `absSendTime`: the 24 bits of the header extension (seconds in 6.18 fixed point), null when the packet has none. */
+  arrived(bytes: number, absSendTime: number | null, nowMs: number): void {
+    this.#windowStart ??= nowMs
+    this.#bits += bytes * 8
+    if (absSendTime === null) return
+    const delay = nowMs - this.#unwrap(absSendTime)
+    if (nowMs - this.#baseSince > BASE_WINDOW_MS) {
+      this.#baseBefore = this.#base
+      this.#base = Infinity
+      this.#baseSince = nowMs
+    }
+    this.#base = Math.min(this.#base, delay)
+    this.#delay = this.#delay === null ? delay : this.#delay + (delay - this.#delay) / 16
+  }
+
+  /** Bits per second to announce; call it about once a second. */
+  limit(nowMs: number): number {
+    const elapsed = this.#windowStart === null ? 0 : nowMs - this.#windowStart
+    if (elapsed < 200) return this.#limit
+    const rate = (this.#bits * 1000) / elapsed
+    this.#bits = 0
+    this.#windowStart = nowMs
+    const queued = this.#delay === null ? 0 : this.#delay - Math.min(this.#base, this.#baseBefore)
+    if (queued > QUEUE_MS && nowMs - this.#lastDecreaseAt > 1000) {
+      this.#limit = Math.max(LOWEST, Math.min(this.#limit, rate) * 0.85)
+      this.#lastDecreaseAt = nowMs
+    } else if (queued <= QUEUE_MS / 2) {
+      this.#limit = Math.min(HIGHEST, this.#limit * 1.08 + 20_000)
+    }
+    return this.#limit
+  }
+
+  /** The 24 bits wrap every 64 s. */
+  #unwrap(raw: number): number {
+    const before = this.#sendTime
+    const step = before ? ((raw - before.raw + 0x80_0000) & 0xff_ffff) - 0x80_0000 : 0
+    const ms = before ? before.ms + step / 262.144 : raw / 262.144
+    this.#sendTime = { raw, ms }
+    return ms
+  }
+}
+
+/** Enough for a camera in two layers and a screen from the first second on; bottlenecks below it show as queue or loss. */
+const START = 3_000_000
+const LOWEST = 150_000
+const HIGHEST = 8_000_000
+/** A queue that adds this much is a bottleneck and not the jitter of a radio link. */
+const QUEUE_MS = 120
+/** Clocks drift and routes change: the lowest delay is forgotten after two of these. */
+const BASE_WINDOW_MS = 10_000

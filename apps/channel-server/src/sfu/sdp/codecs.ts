@@ -1,0 +1,38 @@
+import type { MediaSection } from './session-description.js'
+
+/** What the engine carries: one codec per kind, which every browser has. */
+export type Kind = 'audio' | 'video'
+
+export interface Codec {
+  readonly name: string
+  readonly clockRate: number
+  /** The payload type towards subscribers. */
+  readonly payloadType: number
+  readonly rtpmap: string
+  readonly parameters: string | null
+  /** `a=rtcp-fb` values. nack for Opus too: without it lost audio stays lost. */
+  readonly feedback: readonly string[]
+}
+
+export const CODECS: Readonly<Record<Kind, Codec>> = {
+  audio: { name: 'opus/48000/2', clockRate: 48_000, payloadType: 111, rtpmap: 'opus/48000/2', parameters: 'minptime=10;useinbandfec=1', feedback: ['nack'] },
+  video: { name: 'vp8/90000', clockRate: 90_000, payloadType: 96, rtpmap: 'VP8/90000', parameters: null, feedback: ['nack', 'nack pli', 'ccm fir', 'goog-remb'] },
+}
+
+export const EXTENSION = {
+  mid: 'urn:ietf:params:rtp-hdrext:sdes:mid',
+  rid: 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+  audioLevel: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+  absSendTime: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+} as const
+
+/** The extension ids in the engine's own offers. */
+export const OFFERED_AUDIO_LEVEL_ID = 1
+
+/** The kind of a section that the engine can receive, with the client's payload type for our codec; else null. */
+export function usable(section: MediaSection): { readonly kind: Kind; readonly payloadType: number } | null {
+  if (section.kind !== 'audio' && section.kind !== 'video') return null
+  if (!/^(UDP\/TLS\/)?RTP\/SAVPF$/.test(section.protocol)) return null
+  const payload = section.payloads.find(({ codec }) => codec === CODECS[section.kind as Kind].name)
+  return payload ? { kind: section.kind, payloadType: payload.type } : null
+}
