@@ -27,7 +27,8 @@ export async function meterTrack(
   signal?.throwIfAborted()
   const current = (shared ??= openShared())
   current.users++
-  const release = once(() => {
+  const release: () => void = once(() => {
+    signal?.removeEventListener('abort', release)
     current.users--
     if (current.users === 0) closeShared(current)
   })
@@ -35,7 +36,7 @@ export async function meterTrack(
     const meter = await meterOf(current, options)
     signal?.throwIfAborted()
     const metering = meter.add(track, onReading, options)
-    signal?.addEventListener('abort', release, { once: true })
+    signal?.addEventListener('abort', release)
     return releasing(metering, release)
   } catch (error) {
     release()

@@ -30,7 +30,7 @@ async function loadInlined(context: BaseAudioContext): Promise<void> {
   } catch (cause) {
     throw new Error(
       'LevelMeter: the browser did not load the inlined audio worklet, most likely because the Content-Security-Policy forbids blob: scripts. '
-      + 'Serve the file @earshot/level-meter/worklet and pass its URL as the option workletUrl, or allow blob: in script-src '
+      + 'Serve the file @earshot/level-meter/worklet and pass its URL as the option workletUrl, or allow "script-src blob:" '
       + '(worker-src does not apply to worklets).', { cause })
   } finally {
     URL.revokeObjectURL(url)
