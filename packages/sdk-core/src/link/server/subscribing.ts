@@ -70,6 +70,7 @@ export class Subscribing {
     this.#closed = true
     this.#carried = new Map()
     this.#connection?.close(reason)
+    this.#connection = undefined
   }
 
   #carry(change: TrackChange): readonly TrackEvent[] {
