@@ -169,7 +169,7 @@ export const scenarios = {
   },
 
   'ssrc-change': {
-    what: 'One way audio; after reading 3 the receiver is told another ssrc for the same m-line, after reading 6 the old one again (the sender never changes)',
+    what: 'One way audio; after reading 3 the sender negotiates another ssrc for the same m-line (by its own description), after reading 6 the receiver is told yet another, and counts the stream it has anew',
     async run() {
       const { media, pair, negotiate, connected, play, record } = window.recorder
       const { caller, callee } = pair()
@@ -178,17 +178,16 @@ export const scenarios = {
       caller.addTrack(stream.getTracks()[0], stream)
       await negotiate(caller, callee)
       await connected(caller)
-      // The sending side announces another ssrc for the same m-line: what an SFU does when it re-points a downstream.
-      const change = async () => {
-        await caller.setLocalDescription(await caller.createOffer())
-        const ssrc = /^a=ssrc:(\d+)/m.exec(caller.localDescription.sdp)?.[1]
-        const changed = String((Number(ssrc) + 12_345) % 0x7fffffff)
-        await callee.setRemoteDescription({ type: 'offer', sdp: caller.localDescription.sdp.replaceAll(`a=ssrc:${ssrc} `, `a=ssrc:${changed} `) })
+      const announce = async ({ local }) => {
+        const { sdp } = await caller.createOffer()
+        const ssrc = /^a=ssrc:(\d+)/m.exec(sdp)[1]
+        const changed = sdp.replaceAll(`a=ssrc:${ssrc} `, `a=ssrc:${(Number(ssrc) + 12_345) % 0x7fffffff} `)
+        await caller.setLocalDescription({ type: 'offer', sdp: local ? changed : sdp })
+        await callee.setRemoteDescription({ type: 'offer', sdp: changed })
         await callee.setLocalDescription()
         await caller.setRemoteDescription(callee.localDescription)
       }
-      const back = () => negotiate(caller, callee)
-      return record({ caller, callee }, 9, { 4: ['ssrc announced anew', change], 7: ['old ssrc announced again', back] })
+      return record({ caller, callee }, 10, { 4: ['another ssrc', () => announce({ local: true })], 7: ['announced, not sent', () => announce({ local: false })] })
     },
   },
 

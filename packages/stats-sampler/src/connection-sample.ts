@@ -140,7 +140,7 @@ function compareStream(before: StreamReading | undefined, now: StreamReading, du
     framesPerSecond: now.frames === undefined ? base && now.framesPerSecond : rate('frames'),
     frameWidth: now.frameWidth,
     frameHeight: now.frameHeight,
-    audioLevel: levelBetween(change, base, now),
+    audioLevel: levelBetween(change, before, now),
   })
   return { sample, reset }
 }
@@ -163,10 +163,13 @@ function levelBetween(change: Change, before: StreamReading | undefined, now: St
   return atMostOne(before?.totalSamplesDuration === undefined ? now.audioLevel : playedLevel(change))
 }
 
-/** The level of the last packet played stays readable for ten seconds: after the last packet, and after the last element is gone. */
+/** Wall clocks are beyond this many ms (2001): Chromium's are. Of another clock one cannot say that it should have gone on. */
+const WALL_CLOCK = 1e12
+
+/** The level of the last packet played stays readable for ten seconds: after the last packet, the last element, or the stream it belonged to. */
 function isStale(change: Change, before: StreamReading | undefined, now: StreamReading): boolean {
-  const then = before?.synchronization?.timestamp
-  return then !== undefined && then === now.synchronization?.timestamp && (change('packets') === 0 || change('totalSamplesDuration') === 0)
+  const then = before?.synchronization?.timestamp ?? NaN
+  return then === now.synchronization?.timestamp && (then > WALL_CLOCK || change('packets') === 0 || change('totalSamplesDuration') === 0)
 }
 
 /** https://w3c.github.io/webrtc-stats/#dom-rtcinboundrtpstreamstats-totalaudioenergy: the mean level of a time is sqrt(energy / duration). */
@@ -185,7 +188,7 @@ function pathRate(previous: readonly PathReading[], current: readonly PathReadin
     const pairBytes = delta(pair?.[counter], now.pair?.[counter])
     const bytes = Number.isNaN(pairBytes) ? delta(same('transport')?.[counter], now.transport?.[counter]) : pairBytes
     // A path nobody knew before (the first one, or an m-line outside the bundle) makes the sum unknown, but is no reset.
-    if (Number.isNaN(bytes)) return { reset: !pair && !!now.pair && previous.some((path) => path.pair && path.transport?.id === now.transport?.id) }
+    if (Number.isNaN(bytes)) return { reset: !pair && !!now.pair && previous.some((path) => path.pair?.[counter] !== undefined && path.transport?.id === now.transport?.id) }
     if (bytes < 0) return { reset: true }
     total += bytes
   }

@@ -57,7 +57,7 @@ export class StatsSampler {
   constructor(options: StatsSamplerOptions = {}) {
     const { intervalMs = 1000, clock = 'worker' } = options
     // Above 2^31 - 1 a browser's timer fires at once.
-    if (!(intervalMs > 0 && intervalMs <= 0x7fffffff)) throw new RangeError(`intervalMs must be above 0 and below 2 ** 31, got ${String(intervalMs)}`)
+    if (typeof intervalMs !== 'number' || !(intervalMs > 0 && intervalMs < 2 ** 31)) throw new RangeError(`intervalMs must be above 0 and below 2 ** 31, got ${String(intervalMs)}`)
     if (clock !== 'worker' && clock !== 'timer') throw new TypeError(`clock must be 'worker' or 'timer', got ${String(clock)}`)
     this.#intervalMs = intervalMs
     this.#kind = clock
