@@ -32,7 +32,7 @@ export function createCallView(texts: Texts, channel: string, actions: ControlAc
   return {
     root: element('div', { class: 'call' },
       element('div', { class: 'call-head' }, heading, count, button({ class: 'secondary' }, () => actions.copyLink(), icon('link'), texts.call.copyLink)),
-      list, controls.root, log.root),
+      list, log.root, controls.root),
     heading, controls, log, tiles,
     tileOf(person) {
       const known = tiles.get(person.userId)

@@ -31,9 +31,11 @@ export function createLevelBar(texts: Texts, name: string): LevelBar {
     marker.hidden = decibels <= FLOOR_DB
     marker.style.setProperty('--at', String(barLength(decibels)))
   }
+  /** At the level of now the marker stays until the next reading. */
+  const resting = (): boolean => markerAt(hold, performance.now()) === hold.now
   const fall = (): void => {
     draw()
-    if (!marker.hidden) frame = requestAnimationFrame(fall)
+    if (!marker.hidden && !resting()) frame = requestAnimationFrame(fall)
   }
   const stop = (): void => {
     clearTimeout(timer)

@@ -33,10 +33,18 @@ function object(value: object, depth: number): string {
   if (isStream(value)) return `${kind} of ${value.getTracks().map((track) => `${track.kind} ${track.id}`).join(' and ') || 'nothing'}`
   const hidden = value instanceof Error ? [['message', value.message] as const] : [] // an error's own message is not enumerable
   const pairs = [...hidden, ...Object.entries(value)].filter(([, field]) => typeof field !== 'function' && field !== undefined)
-  const body = `{ ${pairs.map(([name, field]) => `${name}: ${describe(field, depth + 1)}`).join(', ')} }`
-  const text = pairs.length === 0 ? '{}' : body
+  const texts = pairs.map(([name, field]) => `${name}: ${describe(field, depth + 1)}`)
+  const text = pairs.length === 0 ? '{}' : `{ ${withoutRepetition(texts).join(', ')} }`
   if (value instanceof Error) return `${value.name} ${text}`
   return kind === 'Object' ? text : `${kind} ${text}`
+}
+
+/** `onMedia` says its numbers twice, flat and under `data`: a field that only repeats those before it is written `data: {…}`. */
+function withoutRepetition(fields: readonly string[]): readonly string[] {
+  return fields.map((field, index) => {
+    const [, name, body] = /^([^:]+): \{ (.*) \}$/.exec(field) ?? []
+    return body && fields.slice(0, index).join(', ').includes(body) ? `${name}: {…}` : field
+  })
 }
 
 function isStream(value: object): value is { getTracks(): readonly { kind: string; id: string }[] } {
