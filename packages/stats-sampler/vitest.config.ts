@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { inNode, reporters } from '../../vitest.shared.ts'
+import { inChromium, inNode, reporters } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: { ...reporters, projects: [inNode] } })
+export default defineConfig({ test: { ...reporters, projects: [inNode, inChromium] } })

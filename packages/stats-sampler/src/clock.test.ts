@@ -59,7 +59,7 @@ test('CSP: a worker that may not load (error event) is replaced by a timer, sile
 })
 
 test('CSP: a worker that may not be constructed is replaced by a timer', () => {
-  withWorkers(class { constructor() { throw new DOMException('blocked', 'SecurityError') } })
+  withWorkers(function () { throw new DOMException('blocked', 'SecurityError') })
   const onTick = vi.fn()
   startClock('worker', 1000, onTick)
   vi.advanceTimersByTime(3000)

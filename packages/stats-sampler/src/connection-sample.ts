@@ -209,14 +209,16 @@ const SUMMED = ['bytesPerSecond', 'headerBytesPerSecond', 'packetsPerSecond'] as
 const WORST = ['lossRatio', 'networkLossRatio', 'jitterMs', 'audioLevel'] as const
 
 function joinTrack(layers: readonly StreamSample[]): StreamSample {
-  const { rid, ssrc, ...first } = layers[0]! // a group is made with its first stream
+  const first = layers[0]! // a group is made with its first stream
   const shown = largestSending(layers)
   return compact({
     ...first,
+    rid: undefined,
+    ssrc: undefined,
     active: (shown ?? first).active,
     ...Object.fromEntries(SUMMED.map((figure) => [figure, sumOf(layers, figure)])),
     ...Object.fromEntries(WORST.map((figure) => [figure, largestOf(layers, figure)])),
-    framesPerSecond: (shown ?? layers[0])?.framesPerSecond,
+    framesPerSecond: (shown ?? first).framesPerSecond,
     frameWidth: shown?.frameWidth,
     frameHeight: shown?.frameHeight,
   })

@@ -56,11 +56,11 @@ describe('readings', () => {
     const samples: ConnectionSample[] = []
     new StatsSampler().add(source, (sample) => samples.push(sample))
     await seconds(1)
-    let answer = (_: RTCStatsReport): void => {}
+    let answer: ((report: RTCStatsReport) => void) | undefined
     source.answers.push(() => new Promise((resolve) => (answer = resolve)))
     await seconds(3)
     expect([source.calls, samples.length]).toEqual([3, 1])
-    answer(source.report())
+    answer?.(source.report())
     await seconds(1)
     expect(samples.slice(1).map(({ durationMs, gap }) => [durationMs, gap])).toEqual([[3000, true], [1000, false]])
   })
@@ -200,13 +200,13 @@ describe('stopping', () => {
     const [onSample, onEnd] = [vi.fn(), vi.fn()]
     const stop = sampler.add(source, onSample, { signal: controller.signal, onEnd })
     await seconds(1)
-    let answer = (_: RTCStatsReport): void => {}
+    let answer: ((report: RTCStatsReport) => void) | undefined
     source.answers.push(() => new Promise((resolve) => (answer = resolve)))
     await seconds(1)
     stopIt({ stop, controller, sampler })
     stopIt({ stop, controller, sampler })
     expect(vi.getTimerCount()).toBe(0)
-    answer(source.report())
+    answer?.(source.report())
     await seconds(3)
     expect([source.calls, onSample.mock.calls.length, onEnd.mock.calls.length]).toEqual([3, 1, 0])
   })
