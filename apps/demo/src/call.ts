@@ -28,8 +28,11 @@ export interface CallOptions {
   copyLink(): void
   /** The page can show the call: we are in the channel. */
   onJoined(view: CallView): void
-  /** Once: we left, or the server ended it; `reason` in words when it was not our wish. */
-  onEnded(reason?: string): void
+  /**
+   * Once: we left, or the server ended it; `reason` in words when it was not our wish. The engine can join again when `left` resolves,
+   * which it always does.
+   */
+  onEnded(left: Promise<void>, reason?: string): void
 }
 
 /** Joins, shows and ends one call. Rejects with the SDK's error when joining fails; nothing is left behind then. */
@@ -40,9 +43,8 @@ export async function startCall(options: CallOptions): Promise<void> {
     if (ended.signal.aborted) return
     ended.abort()
     engine.enableAudioVolumeIndicator = false
-    void engine.leaveChannel().finally(() => engine.stopPreview())
     view.close()
-    options.onEnded(reason)
+    options.onEnded(leave(engine), reason)
   }
   const view = createCallView(texts, channel, {
     toggleMicrophone: () => own.toggleMicrophone(),
@@ -63,6 +65,12 @@ export async function startCall(options: CallOptions): Promise<void> {
   engine.enableAudioVolumeIndicator = true
   options.onJoined(view)
   await own.start()
+}
+
+/** The page is left whatever the server says to it: a refusal would help nobody. */
+async function leave(engine: AliRtcEngine): Promise<void> {
+  await Promise.allSettled([engine.leaveChannel()])
+  await Promise.allSettled([engine.stopPreview()])
 }
 
 interface Listening {

@@ -23,6 +23,8 @@ interface Shown {
 }
 
 let page: PageUrl = readPageUrl(location.search)
+/** Resolves when the last call has been left. */
+let left: Promise<void> = Promise.resolve()
 let engineProcessing = page.audioProcessing
 window.earshot = new AliRtcEngine({ audioProcessing: engineProcessing })
 const first = showForm()
@@ -62,7 +64,7 @@ async function join({ texts, notices, form }: Shown): Promise<void> {
   const { channel, name } = page
   notices.clearAll()
   form.setBusy(true)
-  const answer = await login(channel, name)
+  const [answer] = await Promise.all([login(channel, name), left])
   if (!answer.ok) return refuse(texts.login(answer.fault))
   try {
     await startCall({
@@ -76,7 +78,8 @@ async function join({ texts, notices, form }: Shown): Promise<void> {
         form.root.replaceWith(view.root)
         view.heading.focus()
       },
-      onEnded(reason) {
+      onEnded(leaving, reason) {
+        left = leaving
         const shown = showForm()
         if (reason) shown.notices.show('ended', { tone: 'error', text: reason })
         else shown.notices.say(texts.said.youLeft)

@@ -71,6 +71,7 @@ export function createOwnMedia({ engine, view, notices, texts, name, signal }: O
         await publish()
         return
       } catch (error) {
+        if (signal.aborted) return // the flags belong to the next call already
         const problem = readProblem(error)
         fail(problem)
         const next = attemptAfter(devices, problem.code)
@@ -82,7 +83,7 @@ export function createOwnMedia({ engine, view, notices, texts, name, signal }: O
   const start = async (): Promise<void> => {
     failures = []
     notices.clear('devices')
-    muted = { microphone: false, camera: false } // switching a flag off and on again un-mutes
+    muted = { microphone: devices.audio && muted.microphone, camera: devices.camera && muted.camera } // a device that comes anew is not muted
     apply({ audio: true, camera: true })
     await publishWhatIsThere()
     if (signal.aborted) return
@@ -106,6 +107,7 @@ export function createOwnMedia({ engine, view, notices, texts, name, signal }: O
     if (problem.code === SCREEN_CANCELLED) notices.say(texts.said.screenCancelled)
     else notices.show('screen', { tone: 'warning', text: wordsFor(texts, problem) })
   }
+  engine.configLocalScreenPublish = false // the engine keeps its flags from the last call
   show()
   return {
     start,
