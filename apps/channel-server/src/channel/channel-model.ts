@@ -29,7 +29,7 @@ export interface Member {
   readonly joinedAtMs: number
   /** What the others see; empty while it does not publish. */
   readonly streams: readonly StreamRow[]
-  /** The publishing connection; `null` before the first offer was accepted. It outlives `unpublish`. */
+  /** The publishing connection; `null` until an offer was accepted, and again after `unpublish`. */
   readonly connection: PublishingConnection | null
   /** By the publisher's session id. */
   readonly subscriptions: ReadonlyMap<string, Subscription>

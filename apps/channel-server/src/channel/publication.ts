@@ -48,11 +48,17 @@ export function publishRows(state: ChannelState, member: Member, streams: readon
   return { state: rest.state, outputs: [...answer, ...news, ...rest.outputs] }
 }
 
-/** Subscribers hear that it is over before their connections are renegotiated. The publishing connection stays for the next time. */
+/** Subscribers hear that it is over before their connections are renegotiated. The next publish needs a new connection. */
 export function stopPublishing(state: ChannelState, publisher: Member, answer: readonly Output[]): Step {
-  const silent: Member = { ...publisher, streams: [] }
+  const silent: Member = { ...publisher, streams: [], connection: null }
   const rest = dropSubscriptionsTo(withMember(state, silent), silent)
-  return { state: rest.state, outputs: [...answer, ...tellOthers(state, publisher, { type: 'unpublished', userId: publisher.userId }), ...rest.outputs] }
+  return {
+    state: rest.state,
+    outputs: [
+      ...answer, ...tellOthers(state, publisher, { type: 'unpublished', userId: publisher.userId }), ...rest.outputs,
+      { type: 'close-transport', sessionId: publisher.sessionId, connection: 'publish' },
+    ],
+  }
 }
 
 /** Mutes or unmutes a slot; no news where nothing changes. */
