@@ -36,7 +36,7 @@ export function createNotices(texts: { readonly dismiss: string }): Notices {
       list.append(made)
     },
     clear,
-    clearAll: () => { for (const key of [...shown.keys()]) clear(key) },
+    clearAll: () => { for (const key of shown.keys()) clear(key) },
     say: (text) => { voice.textContent = text },
   }
 }

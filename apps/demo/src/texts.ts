@@ -87,7 +87,7 @@ const en: Texts = {
     return `${rounded < 0 ? 'minus ' : ''}${Math.abs(rounded)} decibels, ${en.loudness[loudness]}`
   },
   numbers: { rtt: 'Round trip', rate: 'Data', size: 'Picture', fps: 'Frames/s' },
-  log: { heading: 'Callbacks', perSecond: 'Per-second callbacks', empty: 'Nothing yet.', clear: 'Clear' },
+  log: { heading: 'Callbacks', perSecond: 'Per-second ones', empty: 'Nothing yet.', clear: 'Clear' },
   joined: (name) => `${name} joined`,
   left: (name) => `${name} left`,
   news: (name, news) => `${name}: ${{
@@ -178,7 +178,7 @@ const zh: Texts = {
     return `${rounded < 0 ? '负' : ''} ${Math.abs(rounded)} 分贝，${zh.loudness[loudness]}`.trim()
   },
   numbers: { rtt: '往返时延', rate: '数据', size: '画面', fps: '帧率' },
-  log: { heading: '回调', perSecond: '每秒一次的回调', empty: '暂无。', clear: '清空' },
+  log: { heading: '回调', perSecond: '含每秒回调', empty: '暂无。', clear: '清空' },
   joined: (name) => `${name} 已加入`,
   left: (name) => `${name} 已离开`,
   news: (name, news) => `${name}：${{
