@@ -152,12 +152,11 @@ function index(report: Iterable<[string, unknown]>) {
   let timestamp = 0
   for (const pair of report as Iterable<unknown>) {
     if (!Array.isArray(pair)) continue
-    const [key, entry] = pair as unknown[]
-    if (!isEntry(entry)) continue
+    const [id, entry] = pair as unknown[]
+    if (typeof id !== 'string' || !isEntry(entry)) continue
     const type = text(entry, 'type') ?? ''
     if (!type.startsWith('remote-')) timestamp = Math.max(timestamp, count(entry, 'timestamp') ?? 0)
-    const id = typeof key === 'string' ? key : text(entry, 'id')
-    if (id !== undefined && USED.test(type)) byId.set(id, { ...entry, id })
+    if (USED.test(type)) byId.set(id, { ...entry, id })
   }
   const entries = [...byId.values()]
   return { timestamp, byId, byType: (wanted: string): Entry[] => entries.filter(({ type }) => type === wanted) }
@@ -218,7 +217,12 @@ function count(entry: Entry | undefined, name: string): number | undefined {
 }
 
 function counts<Name extends string>(entry: Entry, names: readonly Name[]): Partial<Record<Name, number>> {
-  return compact(Object.fromEntries(names.map((name) => [name, count(entry, name)]))) as object as Partial<Record<Name, number>> // true: the names are the keys
+  const read: Partial<Record<Name, number>> = {}
+  for (const name of names) {
+    const value = count(entry, name)
+    if (value !== undefined) read[name] = value
+  }
+  return read
 }
 
 function text(entry: Entry | undefined, name: string): string | undefined {
@@ -232,6 +236,7 @@ type Defined<Shape> = { -readonly [Key in keyof Shape as undefined extends Shape
 
 /** Drops members that are undefined or no finite number, so that absent means absent: to `in`, to JSON and to a deep comparison. */
 export function compact<const Shape extends object>(shape: Shape): Defined<Shape> {
-  const kept = Object.entries(shape).filter(([, value]) => (typeof value === 'number' ? Number.isFinite(value) : value !== undefined))
-  return Object.fromEntries(kept) as Defined<Shape> // true: fromEntries forgets the types of what entries() split
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(shape)) if (typeof value === 'number' ? Number.isFinite(value) : value !== undefined) kept[name] = value
+  return kept as Defined<Shape> // true: what was left out may be absent there
 }

@@ -83,7 +83,8 @@ export function sampleBetween(previous: ConnectionReading, current: ConnectionRe
   const known = previous.timestamp > 0 && current.timestamp > 0
   const durationMs = known ? Math.max(0, current.timestamp - previous.timestamp) : 0
   const before = new Map(previous.streams.map((stream) => [keyOf(stream), stream]))
-  const compared = current.streams.map((stream) => compareStream(before.get(keyOf(stream)), stream, durationMs))
+  const matched = current.streams.map((stream) => before.get(keyOf(stream)))
+  const compared = current.streams.map((stream, n) => compareStream(matched[n], stream, durationMs))
   const streams = compared.map(({ sample }) => sample)
   const sent = pathRate(previous.paths, current.paths, 'bytesSent', durationMs)
   const received = pathRate(previous.paths, current.paths, 'bytesReceived', durationMs)
@@ -95,24 +96,21 @@ export function sampleBetween(previous: ConnectionReading, current: ConnectionRe
     bytesSentPerSecond: sent.rate,
     bytesReceivedPerSecond: received.rate,
     gap: durationMs > GAP_INTERVALS * (options.intervalMs ?? 1000),
-    reset: sent.reset || received.reset || compared.some(({ reset }) => reset) || ssrcReplaced(previous.streams, current.streams),
+    reset: sent.reset || received.reset || compared.some(({ reset }) => reset) || ssrcReplaced(previous.streams, current.streams, current.streams.filter((_, n) => !matched[n])),
     streams,
     tracks: joinLayers(streams),
   })
 }
 
 /** Not the id alone: browsers use it again for another ssrc (webrtc-stats#672). */
-const keyOf = ({ direction, id, ssrc, mid, rid }: StreamReading): string => JSON.stringify([direction, ssrc ?? id, mid, rid])
+const keyOf = ({ direction, id, ssrc, mid, rid }: StreamReading): string => `${direction} ${ssrc ?? id} ${mid} ${rid}`
 
 /** A stream is gone and another has taken its place: its id, or its m-line and layer. */
-function ssrcReplaced(previous: readonly StreamReading[], current: readonly StreamReading[]): boolean {
-  const without = (streams: readonly StreamReading[], others: readonly StreamReading[]): StreamReading[] => {
-    const keys = new Set(others.map(keyOf))
-    return streams.filter((stream) => !keys.has(keyOf(stream)))
-  }
-  const gone = without(previous, current)
-  return without(current, previous).some((fresh) => gone.some(({ direction, kind, id, mid, rid }) =>
-    direction === fresh.direction && (id === fresh.id || (mid !== undefined && mid === fresh.mid && kind === fresh.kind && rid === fresh.rid))))
+function ssrcReplaced(previous: readonly StreamReading[], current: readonly StreamReading[], fresh: readonly StreamReading[]): boolean {
+  const now = new Set(current.map(keyOf))
+  const gone = previous.filter((stream) => !now.has(keyOf(stream)))
+  return fresh.some((stream) => gone.some(({ direction, kind, id, mid, rid }) =>
+    direction === stream.direction && (id === stream.id || (mid !== undefined && mid === stream.mid && kind === stream.kind && rid === stream.rid))))
 }
 
 /** Counters that never go back while a stream lives. `packetsLost` is not one: it is signed. */
@@ -199,7 +197,7 @@ function joinLayers(streams: readonly StreamSample[]): StreamSample[] {
   const tracks = new Map<string, StreamSample[]>()
   for (const stream of streams) {
     const { direction, kind, mid, trackIdentifier, id } = stream
-    const key = JSON.stringify([direction, kind, mid === undefined ? ['', trackIdentifier ?? id] : mid])
+    const key = `${direction} ${kind} ${mid ?? `- ${trackIdentifier ?? id}`}`
     tracks.set(key, [...(tracks.get(key) ?? []), stream])
   }
   return [...tracks.values()].map((layers) => (layers.length === 1 ? layers[0]! : joinTrack(layers))) // one element: the length says so

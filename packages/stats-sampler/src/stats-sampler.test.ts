@@ -278,7 +278,7 @@ describe('faults', () => {
     expect(reportError).toHaveBeenCalledWith(expect.objectContaining({ message: 'in onEnd' }))
   })
 
-  test.each([0, -1, NaN, Infinity, 2 ** 31, '1000', null])('intervalMs %s is refused by name', (intervalMs) => {
+  test.each([0, -1, NaN, Infinity, 2 ** 31, 'often', null])('intervalMs %s is refused by name', (intervalMs) => {
     expect(() => new StatsSampler({ intervalMs: intervalMs as number })).toThrow(/^intervalMs must be/)
   })
 

@@ -57,8 +57,8 @@ export class StatsSampler {
   constructor(options: StatsSamplerOptions = {}) {
     const { intervalMs = 1000, clock = 'worker' } = options
     // Above 2^31 - 1 a browser's timer fires at once.
-    if (typeof intervalMs !== 'number' || !(intervalMs > 0 && intervalMs < 2 ** 31)) throw new RangeError(`intervalMs must be above 0 and below 2 ** 31, got ${String(intervalMs)}`)
-    if (clock !== 'worker' && clock !== 'timer') throw new TypeError(`clock must be 'worker' or 'timer', got ${String(clock)}`)
+    if (!(intervalMs > 0 && intervalMs < 2 ** 31)) throw new RangeError(`intervalMs must be above 0 and below 2 ** 31, got ${intervalMs}`)
+    if (clock !== 'worker' && clock !== 'timer') throw new TypeError("clock must be 'worker' or 'timer'")
     this.#intervalMs = intervalMs
     this.#kind = clock
   }
