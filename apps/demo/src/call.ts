@@ -14,8 +14,7 @@ const AUTOPLAY_REFUSED = [10200, 10201]
 const SESSION_LOST = [10310, 10311]
 /** Every callback goes into the log. */
 const CALLBACKS = [
-  'onJoin', 'onLeave', 'onPublisher', 'onUnPublisher', 'onNotify', 'onUpdateRole', 'onBye', 'onError', 'onAudioLevel', 'onMedia',
-  'onMediaStream', 'onMediaStreamUpdate', 'onConnectionChange',
+  'onJoin', 'onLeave', 'onPublisher', 'onUnPublisher', 'onNotify', 'onUpdateRole', 'onBye', 'onError', 'onAudioLevel', 'onMedia', 'onConnectionChange',
 ] as const
 
 export interface CallOptions {
@@ -86,7 +85,7 @@ interface Listening {
 /** Handlers must be there before joining: joining reports who is in the channel already. */
 function listen(listening: Listening): void {
   const { engine, view, notices, texts, signal } = listening
-  const removers = CALLBACKS.map((callback) => engine.on(callback, (...payload: unknown[]) => view.log.add(callback, payload)))
+  const removers = CALLBACKS.map((callback) => engine.on(callback, (payload: unknown) => view.log.add(callback, payload)))
   removers.push(...listenForPeople(listening), ...listenForNumbers(listening))
   removers.push(
     engine.on('onError', (error) => handleError(listening, readProblem(error))),

@@ -6,7 +6,7 @@ import type { Texts } from './texts.js'
 /** The callbacks as they came, newest first. */
 export interface CallbackLog {
   readonly root: HTMLElement
-  add(callback: string, payload: readonly unknown[]): void
+  add(callback: string, payload: unknown): void
 }
 
 /**

@@ -2,9 +2,9 @@
 export const MAX_SUMMARY: number = 600
 const MAX_DEPTH = 5
 
-/** The arguments of a callback in one readable line: PCM as its number of samples, media objects by what they hold. */
-export function summarise(payload: readonly unknown[]): string {
-  const text = payload.map((value) => describe(value, 0)).join(', ')
+/** The payload of a callback in one readable line: PCM as its number of samples, media objects by what they hold. */
+export function summarise(payload: unknown): string {
+  const text = describe(payload, 0)
   return text.length > MAX_SUMMARY ? `${text.slice(0, MAX_SUMMARY - 1)}…` : text
 }
 
