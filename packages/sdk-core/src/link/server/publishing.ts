@@ -3,19 +3,15 @@ import {
 } from '@earshot/protocol'
 import { AliRtcError } from '../../errors.js'
 import type { PublishOptions } from '../channel-link.js'
-import { MediaConnection } from './media-connection.js'
+import { MediaConnection, type MediaConnectionOptions } from './media-connection.js'
 import { nextTurn } from './next-turn.js'
 import { changed, muted, streamRows, type Publication, type Sending } from './publication.js'
 import { openSenders, type Senders } from './senders.js'
 import type { Consent, Question } from './server-requests.js'
 import { TaskQueue } from './task-queue.js'
 
-export interface PublishingOptions {
+export interface PublishingOptions extends MediaConnectionOptions {
   readonly ask: (question: Question) => Promise<Consent>
-  readonly iceServers: readonly RTCIceServer[]
-  readonly disconnectedMs: number
-  readonly onCandidate: (candidate: Candidate | null) => void
-  readonly onLost: () => void
 }
 
 interface Upload {

@@ -114,7 +114,7 @@ describe('joining', () => {
     expect(server.closed).toBe(true)
   })
 
-  test('needs a server: nothing listens on port 1 of this machine', async () => {
+  test('needs a server: no browser connects to port 1', async () => {
     const real = createServerLink({}, () => undefined)
     await expect(real.join(request)).rejects.toMatchObject({ code: 10150, message: expect.stringContaining('http://127.0.0.1:1') as string })
   })

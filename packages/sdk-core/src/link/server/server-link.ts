@@ -1,26 +1,22 @@
-import {
-  ERROR_INTERNAL, ERROR_NOT_IN_CHANNEL, type Candidate, type Connection, type MemberRow, type Role, type ServerAnswer, type ServerEvent, type Slot,
-} from '@earshot/protocol'
+import { ERROR_INTERNAL, ERROR_NOT_IN_CHANNEL, type MemberRow, type Role, type ServerAnswer, type Slot } from '@earshot/protocol'
 import type { StatsSource } from '@earshot/stats-sampler'
 import { AliRtcError } from '../../errors.js'
 import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from '../channel-link.js'
+import { EventOutlet, type Report } from './event-outlet.js'
 import { startHeartbeat } from './heartbeat.js'
+import { LinkMedia } from './link-media.js'
 import { LINK_TIMEOUTS, type LinkTimeouts } from './link-timeouts.js'
-import { nextTurn } from './next-turn.js'
 import { iceServersOf } from './publication.js'
-import { Publishing } from './publishing.js'
 import { ServerRequests, type Consent, type Question } from './server-requests.js'
 import { sessionStep, type SessionInput, type SessionOutput, type SessionState } from './session-state.js'
 import { openSignalling, type OpenSocket, type Signalling } from './signalling-socket.js'
-import { Subscribing } from './subscribing.js'
-import { TaskQueue } from './task-queue.js'
 
 export interface ServerLinkOptions {
   /** Default: a WebSocket. */
   readonly openSocket?: OpenSocket
   readonly timeouts?: Partial<LinkTimeouts>
   /** What went wrong without harm to a call or to the session, such as a malformed message; for a log. Default `console.warn`. */
-  readonly report?: (problem: string, cause?: unknown) => void
+  readonly report?: Report
 }
 
 /**
@@ -33,36 +29,25 @@ export function createServerLink(options: ServerLinkOptions, onEvent: (event: Li
   return new ServerLink(options, onEvent)
 }
 
-type DeliveredEvent = Exclude<ServerEvent, { type: 'bye' }>
-
-interface Media {
-  readonly publishing: Publishing
-  readonly subscribing: Subscribing
-}
-
 class ServerLink implements ChannelLink {
-  readonly #options: ServerLinkOptions
+  readonly #openSocket: OpenSocket | undefined
   readonly #timeouts: LinkTimeouts
-  readonly #report: (problem: string, cause?: unknown) => void
-  readonly #onEvent: (event: LinkEvent) => void
+  readonly #report: Report
+  readonly #outlet: EventOutlet
   readonly #requests: ServerRequests = new ServerRequests((message) => this.#signalling?.say(message))
-  /** The events of the channel, one after the other; held back until `join` has resolved. */
-  readonly #events: TaskQueue = new TaskQueue()
   /** Aborted, with the error for whoever still waits, when the link ends. */
   readonly #life: AbortController = new AbortController()
-  #openGate: () => void = () => undefined
   #state: SessionState = 'idle'
   #signalling: Signalling | undefined
-  #media: Media | undefined
+  #media: LinkMedia | undefined
   #stopHeartbeat: (() => void) | undefined
   #leaving: Promise<void> | undefined
 
   constructor(options: ServerLinkOptions, onEvent: (event: LinkEvent) => void) {
-    this.#options = options
+    this.#openSocket = options.openSocket
     this.#timeouts = { ...LINK_TIMEOUTS, ...options.timeouts }
-    this.#report = options.report ?? ((problem, cause) => console.warn(`Earshot: ${problem}`, ...(cause === undefined ? [] : [cause])))
-    this.#onEvent = onEvent
-    void this.#events.run(() => new Promise<void>((resolve) => { this.#openGate = resolve }))
+    this.#report = options.report ?? warn
+    this.#outlet = new EventOutlet(onEvent, this.#report)
   }
 
   async join(request: JoinRequest): Promise<readonly MemberRow[]> {
@@ -74,10 +59,11 @@ class ServerLink implements ChannelLink {
       const { gslb: _, turn, ...fields } = request
       const answer = await this.#requests.ask({ type: 'join', ...fields }, afterMs)
       if (answer.type !== 'joined') throw new AliRtcError(ERROR_INTERNAL, `the server answered the join with "${answer.type}"`)
-      this.#media = this.#openMedia(iceServersOf(answer.iceServers, turn))
+      this.#openMedia(iceServersOf(answer.iceServers, turn))
       return answer.members
     } catch (error) {
       this.#step({ type: 'join-failed' })
+      this.#signalling?.close() // the link may have ended while the socket opened
       throw error
     } finally {
       clearTimeout(timer)
@@ -85,6 +71,7 @@ class ServerLink implements ChannelLink {
   }
 
   leave(): Promise<void> {
+    this.#outlet.silence()
     this.#leaving ??= this.#leave()
     return this.#leaving
   }
@@ -112,28 +99,18 @@ class ServerLink implements ChannelLink {
   }
 
   statsSources(): ReadonlyMap<string, StatsSource> {
-    const sources = new Map<string, StatsSource>()
-    if (this.#media?.publishing.peer !== undefined) sources.set('publish', this.#media.publishing.peer)
-    if (this.#media?.subscribing.peer !== undefined) sources.set('subscribe', this.#media.subscribing.peer)
-    return sources
+    return this.#media?.statsSources() ?? new Map()
   }
 
-  ownerOf(source: string, { mid, rid }: { readonly mid?: string; readonly rid?: string }): StreamOwner | undefined {
-    if (mid === undefined || this.#media === undefined) return undefined
-    if (source === 'subscribe') {
-      const owner = this.#media.subscribing.ownerOf(mid)
-      return owner && { self: false, userId: owner.userId, label: owner.label }
-    }
-    const slot = source === 'publish' ? this.#media.publishing.slotOf(mid) : undefined
-    if (slot === undefined) return undefined
-    return { self: true, slot, ...(slot === 'camera' && (rid === 'large' || rid === 'small') ? { layer: rid } : {}) }
+  ownerOf(source: string, stream: Parameters<ChannelLink['ownerOf']>[1]): StreamOwner | undefined {
+    return this.#media?.ownerOf(source, stream)
   }
 
   #connect(entries: readonly string[]): Promise<Signalling> {
     return openSignalling({
       entries,
       connectMs: this.#timeouts.connectMs,
-      openSocket: this.#options.openSocket,
+      openSocket: this.#openSocket,
       signal: this.#life.signal,
       onMessage: (message) => this.#step({ type: 'message', message }),
       onFault: (fault) => this.#report(`the server sent a malformed message: ${fault}`),
@@ -141,30 +118,22 @@ class ServerLink implements ChannelLink {
     })
   }
 
-  #openMedia(iceServers: readonly RTCIceServer[]): Media {
-    const options = (connection: Connection) => ({
-      ask: (question: Question) => this.#ask(question),
+  #openMedia(iceServers: readonly RTCIceServer[]): void {
+    this.#media = new LinkMedia({
       iceServers,
       disconnectedMs: this.#timeouts.disconnectedMs,
-      onCandidate: (candidate: Candidate | null) => this.#signalling?.say({ type: 'candidate', connection, candidate }),
-      onLost: () => this.#inOrder(() => this.#emit({ type: 'media-lost', direction: connection })),
+      ask: (question) => this.#ask(question),
+      say: (message) => this.#signalling?.say(message),
+      outlet: this.#outlet,
+      report: this.#report,
     })
-    return {
-      publishing: new Publishing(options('publish')),
-      subscribing: new Subscribing({ ...options('subscribe'), onRefused: (error) => this.#refused(error) }),
-    }
-  }
-
-  /** Nobody's promise can say it, and the end of the link needs no words. */
-  #refused(error: unknown): void {
-    if (!this.#life.signal.aborted) this.#report('the server refused our answer to its offer', error)
   }
 
   #ask(question: Question): Promise<Consent> {
     return this.#requests.ask(question, this.#timeouts.answerMs)
   }
 
-  #joined(): Media {
+  #joined(): LinkMedia {
     if (this.#state === 'joined' && this.#media !== undefined) return this.#media
     throw new AliRtcError(ERROR_NOT_IN_CHANNEL, 'not in a channel')
   }
@@ -192,15 +161,15 @@ class ServerLink implements ChannelLink {
       case 'refuse': throw new AliRtcError(output.code, output.message)
       case 'start': return this.#start()
       case 'settle': return this.#settle(output.answer)
-      case 'deliver': return this.#inOrder(() => this.#deliver(output.event))
-      case 'stop-media': return this.#closeMedia(new AliRtcError(output.code, output.message))
+      case 'deliver': return this.#outlet.inOrder(() => this.#media?.take(output.event))
+      case 'stop-media': return this.#media?.close(new AliRtcError(output.code, output.message))
       case 'end': return this.#end(new AliRtcError(output.code, output.message), output.last)
     }
   }
 
   #start(): void {
-    void nextTurn().then(() => this.#openGate()) // the caller of join() goes first
-    this.#inOrder(() => this.#emit({ type: 'connection', state: 'connected' }))
+    this.#outlet.open()
+    this.#outlet.emitInOrder({ type: 'connection', state: 'connected' })
     this.#stopHeartbeat = startHeartbeat({
       pingEveryMs: this.#timeouts.pingEveryMs,
       ping: () => this.#requests.ask({ type: 'ping' }, this.#timeouts.pingAnswerMs),
@@ -217,49 +186,12 @@ class ServerLink implements ChannelLink {
     this.#life.abort(error)
     this.#requests.end(error)
     this.#stopHeartbeat?.()
-    this.#closeMedia(error)
+    this.#media?.close(error)
     this.#signalling?.close()
-    if (last !== undefined) this.#inOrder(() => this.#emit(last))
+    if (last !== undefined) this.#outlet.emitInOrder(last)
   }
+}
 
-  #closeMedia(reason: AliRtcError): void {
-    this.#media?.publishing.close(reason)
-    this.#media?.subscribing.close(reason)
-  }
-
-  async #deliver(event: DeliveredEvent): Promise<void> {
-    const media = this.#media
-    if (media === undefined) return
-    switch (event.type) {
-      case 'offer': return this.#takeOffer(media.subscribing, event)
-      case 'candidate': return media[event.connection === 'publish' ? 'publishing' : 'subscribing'].addCandidate(event.candidate)
-      case 'layer': return media.subscribing.switchLayer(event.userId, event.label).forEach(this.#emit)
-      case 'unpublished':
-      case 'member-left': media.subscribing.endUser(event.userId).forEach(this.#emit)
-    }
-    this.#emit(event)
-  }
-
-  async #takeOffer(subscribing: Subscribing, offer: Extract<DeliveredEvent, { type: 'offer' }>): Promise<void> {
-    try {
-      (await subscribing.takeOffer(offer)).forEach(this.#emit)
-    } catch (error) {
-      if (this.#life.signal.aborted || this.#state !== 'joined') return
-      this.#report('an offer of the server could not be used', error)
-      this.#emit({ type: 'media-lost', direction: 'subscribe' })
-    }
-  }
-
-  #inOrder(task: () => Promise<void> | void): void {
-    this.#events.run(task).catch((error: unknown) => this.#report('an event could not be carried out', error))
-  }
-
-  readonly #emit = (event: LinkEvent): void => {
-    if (this.#leaving !== undefined) return // no event follows leave()
-    try {
-      this.#onEvent(event)
-    } catch (error) {
-      this.#report(`the listener failed on "${event.type}"`, error)
-    }
-  }
+function warn(problem: string, cause?: unknown): void {
+  console.warn(`Earshot: ${problem}`, ...(cause === undefined ? [] : [cause]))
 }

@@ -2,15 +2,11 @@ import type { Candidate, OfferedTrack, ServerEvent, StreamLabel } from '@earshot
 import type { AliRtcError } from '../../errors.js'
 import type { LinkEvent } from '../channel-link.js'
 import { renegotiated, switched, withoutUser, type CarriedTracks, type TrackChange } from './carried-tracks.js'
-import { MediaConnection } from './media-connection.js'
+import { MediaConnection, type MediaConnectionOptions } from './media-connection.js'
 import type { Consent, Question } from './server-requests.js'
 
-export interface SubscribingOptions {
+export interface SubscribingOptions extends MediaConnectionOptions {
   readonly ask: (question: Question) => Promise<Consent>
-  readonly iceServers: readonly RTCIceServer[]
-  readonly disconnectedMs: number
-  readonly onCandidate: (candidate: Candidate | null) => void
-  readonly onLost: () => void
   /** The server refused our answer: it was asked on nobody's behalf, so nobody's promise can say so. */
   readonly onRefused: (error: unknown) => void
 }
