@@ -295,13 +295,13 @@ export function describeSfuEngine(name: string, make: () => SfuEngine, peers: Co
     })
 
     it('keeps no socket and no timer of 200 rooms that were opened and closed', async () => {
-      const resources = async () => {
+      const count = async (type: string) => {
         // A closed socket's handle goes away in a later turn of the event loop.
         for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
-        return process.getActiveResourcesInfo().filter((type) => type === 'UDPWrap' || type === 'Timeout').length
+        return process.getActiveResourcesInfo().filter((resource) => resource === type).length
       }
       await engine.closeRoom('room')
-      const before = await resources()
+      const timersBefore = await count('Timeout')
       for (let round = 0; round < 200; round++) {
         await engine.openRoom('room')
         await publish('a')
@@ -310,7 +310,9 @@ export function describeSfuEngine(name: string, make: () => SfuEngine, peers: Co
         await engine.closeRoom('room')
       }
       expect(engine.stats()).toMatchObject({ rooms: 0, transports: 0, sources: 0, consumers: 0 })
-      expect(await resources()).toBe(before)
+      expect(await count('UDPWrap')).toBe(0)
+      // The test runner's own timers come and go; one left by each round would be 200.
+      expect(await count('Timeout')).toBeLessThan(timersBefore + 20)
     })
 
     if (peers.media) describeMedia(make)
