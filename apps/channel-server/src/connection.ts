@@ -33,6 +33,8 @@ type Phase =
 
 /** Milliseconds a peer has to answer our close frame; `ws` alone would hold its socket for 30 s. */
 const CLOSE_MS = 2000
+/** Characters of an answer to a malformed message. */
+const MAX_FAULT = 300
 
 /** One WebSocket on `/v1/channel`: parses, limits, joins, and then passes messages on. */
 export class Connection implements MemberLink {
@@ -183,7 +185,8 @@ export class Connection implements MemberLink {
     this.#options.metrics.message(metric)
     const { guard, verdict } = countMalformed(this.#guard, this.#options.limits)
     this.#guard = guard
-    this.#fault(verdict, { type: 'error', ...fault, code: codeOf(fault) })
+    // A fault quotes what it found, whose length the client chose.
+    this.#fault(verdict, { type: 'error', ...fault, message: fault.message.slice(0, MAX_FAULT), code: codeOf(fault) })
   }
 
   #tooLong(bytes: number): void {
