@@ -2,7 +2,7 @@ import type AliRtcEngine from '@earshot/sdk-core'
 import type { AuthInfo, UserInfo } from '@earshot/sdk-core'
 import { createCallView, type CallView } from './call-view.js'
 import type { Notices } from './notices.js'
-import { createOwnMedia, type OwnMedia } from './own-media.js'
+import { OwnMedia } from './own-media.js'
 import { readProblem, type Problem } from './problem.js'
 import { NO_STREAMS, streamNews, streamsState, type StreamsState } from './stream-state.js'
 import { createSubscriptions } from './subscriptions.js'
@@ -48,11 +48,11 @@ export async function startCall(options: CallOptions): Promise<void> {
   const view = createCallView(texts, channel, {
     toggleMicrophone: () => own.toggleMicrophone(),
     toggleCamera: () => own.toggleCamera(),
-    toggleScreen: () => own.toggleScreen(),
+    toggleScreen: () => void own.toggleScreen(),
     leave: () => end(),
     copyLink: options.copyLink,
   })
-  const own = createOwnMedia({ engine, view, notices, texts, name, signal: ended.signal })
+  const own = new OwnMedia({ engine, view, notices, texts, name, signal: ended.signal })
   listen({ engine, view, own, notices, texts, end, signal: ended.signal })
   try {
     await engine.joinChannel(auth, name)

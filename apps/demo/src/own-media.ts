@@ -4,21 +4,13 @@ import type { Notices } from './notices.js'
 import { deviceFault, readProblem, type Problem } from './problem.js'
 import { attemptAfter, type Devices } from './publish-attempt.js'
 import { serially } from './serially.js'
+import type { MediaState } from './stream-state.js'
 import { wordsFor, type Texts } from './texts.js'
+import type { Tile } from './tile.js'
 
 const SCREEN_CANCELLED = 10011
 const SCREEN_ENDED = 10012
-
-/** What we send: microphone, camera, screen, and their buttons. */
-export interface OwnMedia {
-  /** Publishes microphone and camera, or what there is of them; says what is missing. Never rejects. */
-  start(): Promise<void>
-  toggleMicrophone(): void
-  toggleCamera(): void
-  toggleScreen(): void
-  /** Whether an `onError` was about our own devices or screen; if so, it has been dealt with. */
-  handleError(problem: Problem): boolean
-}
+const NO_DEVICES: Devices = { audio: false, camera: false }
 
 export interface OwnMediaOptions {
   readonly engine: AliRtcEngine
@@ -30,126 +22,153 @@ export interface OwnMediaOptions {
   readonly signal: AbortSignal
 }
 
-export function createOwnMedia({ engine, view, notices, texts, name, signal }: OwnMediaOptions): OwnMedia {
-  const tile = view.tileOf({ userId: '0', displayName: name })
-  let devices: Devices = { audio: false, camera: false }
-  let muted = { microphone: false, camera: false }
-  let sharing = false
+/** What we send in one call: microphone, camera, screen, and their buttons. */
+export class OwnMedia {
+  readonly #options: OwnMediaOptions
+  readonly #tile: Tile
+  readonly #publish: () => Promise<void>
+  #devices = NO_DEVICES
+  #muted = NO_DEVICES
+  #sharing = false
   /** Device failures since the last attempt, in words. */
-  let failures: string[] = []
-  const publish = serially(() => engine.publish())
+  #failures: readonly string[] = []
 
-  const show = (): void => {
+  constructor(options: OwnMediaOptions) {
+    const { engine, view, name } = options
+    this.#options = options
+    this.#tile = view.tileOf({ userId: '0', displayName: name })
+    this.#publish = serially(() => engine.publish())
+    engine.configLocalScreenPublish = false // the engine keeps its flags from the last call
+    this.#show()
+  }
+
+  /** Publishes microphone and camera, or what there is of them; says what is missing. Never rejects. */
+  async start(): Promise<void> {
+    const { engine, notices, signal } = this.#options
+    this.#failures = []
+    notices.clear('devices')
+    // a device that comes anew is not muted
+    this.#muted = { audio: this.#devices.audio && this.#muted.audio, camera: this.#devices.camera && this.#muted.camera }
+    this.#choose({ audio: true, camera: true })
+    await this.#publishWhatIsThere()
     if (signal.aborted) return
-    tile.showStreams({
-      audio: devices.audio ? (muted.microphone ? 'muted' : 'on') : 'off',
-      camera: devices.camera ? (muted.camera ? 'muted' : 'on') : 'off',
-      screen: sharing ? 'on' : 'off',
-    })
-    view.controls.showMicrophone({ pressed: muted.microphone, enabled: devices.audio })
-    view.controls.showCamera({ pressed: muted.camera, enabled: devices.camera })
-    view.controls.showScreen({ pressed: sharing, enabled: engine.isSupportScreenShare() })
+    if (this.#devices.camera) await engine.startPreview(this.#tile.camera).catch((error: unknown) => this.#fail(readProblem(error)))
+    this.#show()
+    this.#showFailures()
   }
-  const showFailures = (): void => {
-    if (failures.length === 0 || signal.aborted) return
-    const rest = devices.audio ? (devices.camera ? '' : texts.publishing.audioOnly) : devices.camera ? texts.publishing.cameraOnly : texts.publishing.nothing
-    notices.show('devices', { tone: 'warning', text: [...failures, rest].join(' '), action: { label: texts.call.tryAgain, run: () => void start() } })
+
+  toggleMicrophone(): void {
+    const { engine, notices, texts } = this.#options
+    const audio = !this.#muted.audio
+    if (!engine.muteLocalMic(audio)) return
+    this.#muted = { ...this.#muted, audio }
+    notices.say(audio ? texts.said.microphoneMuted : texts.said.microphoneOn)
+    this.#show()
   }
-  const fail = (problem: Problem): void => {
-    const words = wordsFor(texts, problem)
-    if (!failures.includes(words)) failures.push(words)
+
+  toggleCamera(): void {
+    const { engine, notices, texts } = this.#options
+    const camera = !this.#muted.camera
+    if (!engine.muteLocalCamera(camera)) return
+    this.#muted = { ...this.#muted, camera }
+    notices.say(camera ? texts.said.cameraMuted : texts.said.cameraOn)
+    this.#show()
   }
-  const apply = (wanted: Devices): void => {
-    devices = wanted
-    engine.configLocalAudioPublish = wanted.audio
-    engine.configLocalCameraPublish = wanted.camera
+
+  async toggleScreen(): Promise<void> {
+    const { engine, notices } = this.#options
+    notices.clear('screen')
+    engine.configLocalScreenPublish = !this.#sharing
+    try {
+      await this.#publish()
+    } catch (error) {
+      engine.configLocalScreenPublish = this.#sharing
+      this.#screenFailed(readProblem(error))
+    }
+    this.#sharing = engine.configLocalScreenPublish // cancelling the picker took it back without a rejection
+    this.#show()
   }
+
+  /** Whether an `onError` was about our own devices or screen; if so, it has been dealt with. */
+  handleError(problem: Problem): boolean {
+    const { notices, texts } = this.#options
+    const { code } = problem
+    if (code === SCREEN_ENDED) {
+      this.#sharing = false
+      notices.say(texts.said.screenEnded)
+      this.#show()
+      return true
+    }
+    if (code !== undefined && code >= 10010 && code <= 10017) {
+      this.#screenFailed(problem)
+      return true
+    }
+    if (deviceFault(code) === undefined) return false
+    this.#deviceFailed(problem)
+    return true
+  }
+
   /** Each refusal that names a device leads to an attempt without it; the last is to send nothing. */
-  const publishWhatIsThere = async (): Promise<void> => {
+  async #publishWhatIsThere(): Promise<void> {
     for (;;) {
       try {
-        await publish()
-        return
+        return await this.#publish()
       } catch (error) {
-        if (signal.aborted) return // the flags belong to the next call already
+        if (this.#options.signal.aborted) return // the flags belong to the next call already
         const problem = readProblem(error)
-        fail(problem)
-        const next = attemptAfter(devices, problem.code)
-        apply(next ?? { audio: false, camera: false })
-        if (!next || (!next.audio && !next.camera && !sharing)) return
+        this.#fail(problem)
+        const next = attemptAfter(this.#devices, problem.code)
+        this.#choose(next ?? NO_DEVICES)
+        if (!next || (!next.audio && !next.camera && !this.#sharing)) return
       }
     }
   }
-  const start = async (): Promise<void> => {
-    failures = []
-    notices.clear('devices')
-    muted = { microphone: devices.audio && muted.microphone, camera: devices.camera && muted.camera } // a device that comes anew is not muted
-    apply({ audio: true, camera: true })
-    await publishWhatIsThere()
-    if (signal.aborted) return
-    if (devices.camera) await engine.startPreview(tile.camera).catch((error: unknown) => fail(readProblem(error)))
-    show()
-    showFailures()
-  }
-  const share = async (on: boolean): Promise<void> => {
-    notices.clear('screen')
-    engine.configLocalScreenPublish = on
-    try {
-      await publish()
-    } catch (error) {
-      engine.configLocalScreenPublish = false
-      screenFailed(readProblem(error))
+
+  /** A device that is gone is taken back, so that the others see that nothing comes. */
+  #deviceFailed(problem: Problem): void {
+    this.#fail(problem)
+    const rest = attemptAfter(this.#devices, problem.code)
+    if (rest) {
+      this.#choose(rest)
+      void this.#publish().catch((error: unknown) => this.#fail(readProblem(error))).finally(() => this.#showFailures())
     }
-    sharing = engine.configLocalScreenPublish
-    show()
+    this.#show()
+    this.#showFailures()
   }
-  const screenFailed = (problem: Problem): void => {
+
+  #screenFailed(problem: Problem): void {
+    const { notices, texts, signal } = this.#options
+    if (signal.aborted) return
     if (problem.code === SCREEN_CANCELLED) notices.say(texts.said.screenCancelled)
     else notices.show('screen', { tone: 'warning', text: wordsFor(texts, problem) })
   }
-  engine.configLocalScreenPublish = false // the engine keeps its flags from the last call
-  show()
-  return {
-    start,
-    toggleMicrophone() {
-      const mute = !muted.microphone
-      if (!engine.muteLocalMic(mute)) return
-      muted = { ...muted, microphone: mute }
-      notices.say(mute ? texts.said.microphoneMuted : texts.said.microphoneOn)
-      show()
-    },
-    toggleCamera() {
-      const mute = !muted.camera
-      if (!engine.muteLocalCamera(mute)) return
-      muted = { ...muted, camera: mute }
-      notices.say(mute ? texts.said.cameraMuted : texts.said.cameraOn)
-      show()
-    },
-    toggleScreen: () => void share(!sharing),
-    handleError(problem) {
-      const { code } = problem
-      if (code === SCREEN_ENDED) {
-        sharing = false
-        notices.say(texts.said.screenEnded)
-        show()
-        return true
-      }
-      if (code !== undefined && code >= 10010 && code <= 10017) {
-        screenFailed(problem)
-        return true
-      }
-      const fault = deviceFault(code)
-      if (fault === undefined) return false
-      fail(problem)
-      const left = attemptAfter(devices, code)
-      if (left) {
-        apply(left)
-        // a device that is gone is taken back, so that the others see that nothing comes; a refusal here has no further remedy
-        void publish().catch((error: unknown) => fail(readProblem(error))).finally(showFailures)
-      }
-      show()
-      showFailures()
-      return true
-    },
+
+  #choose(devices: Devices): void {
+    const { engine } = this.#options
+    this.#devices = devices
+    engine.configLocalAudioPublish = devices.audio
+    engine.configLocalCameraPublish = devices.camera
+  }
+
+  #fail(problem: Problem): void {
+    this.#failures = [...new Set([...this.#failures, wordsFor(this.#options.texts, problem)])]
+  }
+
+  #showFailures(): void {
+    const { notices, texts, signal } = this.#options
+    if (this.#failures.length === 0 || signal.aborted) return
+    const { audio, camera } = this.#devices
+    const rest = audio ? (camera ? '' : texts.publishing.audioOnly) : camera ? texts.publishing.cameraOnly : texts.publishing.nothing
+    notices.show('devices', { tone: 'warning', text: [...this.#failures, rest].join(' ').trim(), action: { label: texts.call.tryAgain, run: () => void this.start() } })
+  }
+
+  #show(): void {
+    const { engine, view, signal } = this.#options
+    if (signal.aborted) return
+    const stateOf = (device: keyof Devices): MediaState => (!this.#devices[device] ? 'off' : this.#muted[device] ? 'muted' : 'on')
+    this.#tile.showStreams({ audio: stateOf('audio'), camera: stateOf('camera'), screen: this.#sharing ? 'on' : 'off' })
+    view.controls.showMicrophone({ pressed: stateOf('audio') === 'muted', enabled: this.#devices.audio })
+    view.controls.showCamera({ pressed: stateOf('camera') === 'muted', enabled: this.#devices.camera })
+    view.controls.showScreen({ pressed: this.#sharing, enabled: engine.isSupportScreenShare() })
   }
 }
