@@ -89,6 +89,19 @@ test('the worklet may be in a context already, put there by another copy of the 
   expect((await LevelMeter.create(context)).backend).toBe('wasm-simd')
 })
 
+test('the worklet is loaded once for all meters of a context, and again after a failure', async () => {
+  const context = createOfflineContext({ numberOfChannels: 1, length: 128, sampleRate: 48_000 })
+  const addModule = vi.spyOn(context.audioWorklet, 'addModule')
+  await Promise.all([LevelMeter.create(context), LevelMeter.create(context)])
+  await LevelMeter.create(context)
+  expect(addModule).toHaveBeenCalledTimes(1)
+
+  const other = createOfflineContext({ numberOfChannels: 1, length: 128, sampleRate: 48_000 })
+  vi.spyOn(other.audioWorklet, 'addModule').mockRejectedValueOnce(new DOMException('as a blocked script is', 'AbortError'))
+  await expect(LevelMeter.create(other)).rejects.toThrow(/workletUrl/)
+  expect((await LevelMeter.create(other)).backend).toBe('wasm-simd')
+})
+
 test('a file that is not this worklet is found out', async () => {
   const wrong = URL.createObjectURL(new Blob(['registerProcessor("other", class extends AudioWorkletProcessor { process() {} })'], { type: 'text/javascript' }))
   await expect(meterOffline({ workletUrl: wrong })).rejects.toThrow(/workletUrl/)
