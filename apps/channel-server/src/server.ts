@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { ChannelRegistry } from './channel/channel-registry.js'
 import type { App } from './channel/token.js'
 import type { Config } from './config.js'
@@ -46,7 +46,7 @@ export function createChannelServer(options: ServerOptions): ChannelServer {
   let draining = false
   const http = createHttp({ config, app, registry, metrics, log, now, files: readStaticFiles(publicFolder), isDraining: () => draining })
   // overrideGlobalObjects would replace Request and Response of the whole process
-  const listener = getRequestListener(http.fetch, { overrideGlobalObjects: false })
+  const listener = getRequestListener(http.fetch, { overrideGlobalObjects: false, errorHandler: (error) => unreadable(error, log) })
   const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }
   const server: Server = tls === null ? createHttpServer(timeouts, listener) : createHttpsServer({ ...timeouts, ...tls }, listener)
   server.maxConnections = config.limits.sockets + 500 // room for plain requests besides
@@ -67,6 +67,14 @@ export function createChannelServer(options: ServerOptions): ChannelServer {
       server.closeAllConnections()
     },
   }
+}
+
+/** Requests that do not even become one for `http`, such as targets that are no path. */
+function unreadable(error: unknown, log: Log): Response {
+  const status = error instanceof RequestError ? 400 : 500
+  if (status === 500) log.error({ err: error }, 'request failed')
+  const message = status === 400 ? 'the request could not be read' : 'the server failed; its log says why'
+  return Response.json({ code: status, message }, { status, headers: { 'x-content-type-options': 'nosniff' } })
 }
 
 function listening(server: Server, { host, port }: Config): Promise<void> {

@@ -42,10 +42,12 @@ export class RawClient {
       this.heard.push(JSON.parse(String(data)) as ServerMessage) // the protocol's own tests check what a server says
       this.#wake()
     })
-    this.closed = once(socket, 'close').then(([code, reason]) => {
-      this.#isClosed = true
-      this.#wake()
-      return { code: Number(code), reason: String(reason) }
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        this.#isClosed = true
+        this.#wake()
+        resolve({ code, reason: String(reason) })
+      })
     })
   }
 
