@@ -40,7 +40,7 @@ describe('a bad value is refused by the name of its variable', () => {
   it.each([
     ['EARSHOT_PORT', '65536'], ['EARSHOT_PORT', '80a'], ['EARSHOT_PORT', '-1'], ['EARSHOT_PORT', '1e3'], ['EARSHOT_PORT', '8080.5'],
     ['EARSHOT_PUBLIC_URL', 'calls.example'], ['EARSHOT_PUBLIC_URL', 'https://calls.example/path'], ['EARSHOT_PUBLIC_URL', 'ftp://calls.example'],
-    ['EARSHOT_APP_ID', 'my app'], ['EARSHOT_CONTROL_TOKEN', 'short'], ['EARSHOT_RTC_MIN_PORT', '0'], ['EARSHOT_RTC_MAX_PORT', '70000'],
+    ['EARSHOT_APP_ID', 'my app'], ['EARSHOT_CONTROL_TOKEN', 'two words'], ['EARSHOT_RTC_MIN_PORT', '0'], ['EARSHOT_RTC_MAX_PORT', '70000'],
     ['EARSHOT_ANNOUNCED_ADDRESS', 'calls.example'], ['EARSHOT_ICE_SERVERS', 'stun:s.example'], ['EARSHOT_ICE_SERVERS', '[{"url":"stun:s.example"}]'],
     ['EARSHOT_ICE_SERVERS', '{}'], ['EARSHOT_ALLOWED_ORIGINS', 'a.example'], ['EARSHOT_ALLOWED_ORIGINS', 'https://a.example,'],
     ['EARSHOT_DEV_LOGIN', 'yes'], ['EARSHOT_GRACE_SECONDS', '0'], ['EARSHOT_LOG_LEVEL', 'loud'], ['EARSHOT_MAX_SOCKETS', '0'],

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readConfig, type Config } from './config.js'
 import { fullBucket, takeToken, type BucketSize } from './limits.js'
@@ -7,11 +6,8 @@ import { createLog, type Log } from './log.js'
 import { createChannelServer, type ChannelServer } from './server.js'
 import { createWeriftEngine } from './sfu/werift-engine.js'
 import type { SfuEngine } from './sfu/sfu-engine.js'
-
-/** A start that cannot go on because of a setting; the message names the variable. */
-class StartError extends Error {
-  override readonly name = 'StartError'
-}
+import { StartError } from './start-error.js'
+import { readTls } from './tls-files.js'
 
 const publicFolder = fileURLToPath(new URL('./public/', import.meta.url))
 /** Milliseconds that the end may take in all. */
@@ -45,19 +41,6 @@ async function start(): Promise<void> {
   surviveFaults(server, log)
   log.info({ url, version: process.version, app: app.id, rtcPorts: [config.rtcMinPort, config.rtcMaxPort] }, 'accepting joins')
   process.stdout.write(`Earshot: ${url}\n`)
-}
-
-function readTls({ tlsCert, tlsKey }: Config): { readonly cert: string; readonly key: string } | null {
-  if (tlsCert === null || tlsKey === null) return null
-  return { cert: readPem('EARSHOT_TLS_CERT', tlsCert), key: readPem('EARSHOT_TLS_KEY', tlsKey) }
-}
-
-function readPem(variable: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new StartError(`${variable} must name a readable PEM file: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 /** The error of `listen`, by the variable that can mend it. */

@@ -54,7 +54,7 @@ export const basicSettings: Settings<Basics> = {
   publicUrl: { variable: 'EARSHOT_PUBLIC_URL', kind: origin, fallback: null, otherwise: 'what the request was sent to', means: 'What `gslb` says when the server is behind a proxy' },
   appId: { variable: 'EARSHOT_APP_ID', kind: matching(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 characters of A-Z, a-z, 0-9, _ and -'), fallback: 'earshot', means: 'The app whose tokens are accepted' },
   appKey: { variable: 'EARSHOT_APP_KEY', kind: anything, fallback: null, otherwise: 'random for each start', means: 'The secret that tokens are made with; your app server needs the same' },
-  controlToken: { variable: 'EARSHOT_CONTROL_TOKEN', kind: matching(/^\S{8,}$/, 'at least 8 characters without blanks'), fallback: null, otherwise: 'control API off', means: 'Bearer token of the control API, and of `/metrics` from elsewhere' },
+  controlToken: { variable: 'EARSHOT_CONTROL_TOKEN', kind: matching(/^\S+$/, 'free of blanks'), fallback: null, otherwise: 'control API off', means: 'Bearer token of the control API, and of `/metrics` from elsewhere' },
   rtcMinPort: { variable: 'EARSHOT_RTC_MIN_PORT', kind: wholeNumber(1, 65535), fallback: 50000, means: 'First UDP port for media' },
   rtcMaxPort: { variable: 'EARSHOT_RTC_MAX_PORT', kind: wholeNumber(1, 65535), fallback: 50199, means: 'Last UDP port for media' },
   announcedAddress: { variable: 'EARSHOT_ANNOUNCED_ADDRESS', kind: ipAddress, fallback: null, otherwise: 'the address the client reached', means: 'Address that clients send media to; needed behind NAT, in containers and behind a proxy' },
