@@ -135,3 +135,5 @@ export const ERROR_SERVER_FULL = 20004
 export const ERROR_MEDIA_REFUSED = 20005
 /** The server failed; its log says why. */
 export const ERROR_INTERNAL = 20006
+/** Audio cannot be metered; the message says why: a Content-Security-Policy, or no AudioWorklet. */
+export const ERROR_AUDIO_METER = 20007
