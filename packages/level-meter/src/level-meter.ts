@@ -187,7 +187,7 @@ export class LevelMeter {
   close(): void {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
-    for (const { stop } of [...this.#sources.values()]) stop()
+    for (const { stop } of this.#sources.values()) stop()
     for (const node of this.#nodes.splice(0)) node.close()
     this.#setHealth('closed')
     this.#healthListeners.clear()
@@ -278,7 +278,7 @@ export class LevelMeter {
   #setHealth(health: LevelMeter['health']): void {
     if (health === this.#health) return
     this.#health = health
-    for (const listener of [...this.#healthListeners]) guarded(() => { listener(health) })
+    for (const listener of this.#healthListeners) guarded(() => { listener(health) })
   }
 }
 

@@ -18,7 +18,7 @@ test('of a page that takes nothing for more than 10 s, PCM is lost and the loss 
   source.connect(node, 0, 3)
   source.start()
   const readings = new Readings()
-  const post = (message: ToProcessor): void => { node.port.postMessage(message) }
+  const post = (message: ToProcessor): void => { node.port.postMessage(message, []) }
   let flushed = (): void => undefined
   node.port.onmessage = ({ data }: MessageEvent<FromProcessor>) => {
     if (data.type === 'cut') for (const { reading } of data.readings) readings.take(reading)

@@ -7,7 +7,7 @@ export class Readings {
 
   readonly take = (reading: LevelReading): void => {
     this.all.push(reading)
-    for (const check of [...this.#waiting]) check()
+    for (const check of this.#waiting) check()
   }
 
   /** Resolves with the first reading, of those to come, that fits. */
