@@ -42,10 +42,11 @@ async function tune(slot: Slot, sender: RTCRtpSender, sending: Sending | undefin
   const parameters = sender.getParameters()
   const height = sending?.track.getSettings().height
   const layered = parameters.encodings.length > 1
-  parameters.encodings = parameters.encodings.map(({ maxFramerate: _, ...encoding }) => ({
-    ...encoding,
-    ...tuning(slot, layered ? layerOf(encoding.rid) : undefined, sending?.options, height),
-  }))
+  parameters.encodings = parameters.encodings.map((encoding) => {
+    const tuned = { ...encoding, ...tuning(slot, layered ? layerOf(encoding.rid) : undefined, sending?.options, height) }
+    if (sending?.options.maxFramerate === undefined) delete tuned.maxFramerate // the bound of the track before
+    return tuned
+  })
   await sender.setParameters(parameters)
 }
 
