@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { RemoteInfo } from 'node:dgram'
 import { DtlsServer, keyLength, RTCDtlsTransport, saltLength, SrtcpSession, SrtpSession, type RTCCertificate, type RtpHeader } from 'werift'
+import { provesPossession } from './dtls/possession.js'
 import { DISCONNECTED_AFTER_MS, nextConnectivity, type Connectivity } from './ice/connectivity.js'
 import { isAuthentic, writeBindingSuccess, writeRoleConflict, type BindingRequest } from './ice/stun-message.js'
 import type { UdpPort, UdpPorts, UdpUser } from './ice/udp-ports.js'
@@ -204,6 +205,7 @@ export class SecureTransport implements UdpUser {
     const certificate = this.#dtls.remoteCertificate
     const matches = certificate !== undefined && this.#fingerprints.some(({ algorithm, value }) => createHash(algorithm).update(certificate).digest('hex') === value)
     if (!matches) return this.#break('the certificate is not the one that was announced')
+    if (!provesPossession(this.#dtls.dtls.sortedHandshakeCache, certificate)) return this.#break('the client did not prove that the certificate is its own')
     const profile = this.#dtls.srtp.srtpProfile
     if (!profile) return this.#break('no SRTP profile in common')
     const keys = this.#dtls.extractSessionKeys(keyLength(profile), saltLength(profile))

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sequenceDistance } from './rtp/sequence.js'
 import { extensionOf, type RtpPacket } from './rtp/rtp-packet.js'
@@ -314,6 +315,19 @@ export function describeMedia(make: () => SfuEngine): void {
       await publisher.until(() => events.some((event) => event.type === 'transport' && event.transportId === 'b'))
       expect(events.filter((event) => event.type === 'transport' && event.transportId === 'b')).toEqual([{ type: 'transport', transportId: 'b', state: 'failed' }])
       expect(peer.received).toEqual([])
+    })
+
+    it('sends nothing to a client that shows a certificate without having its key', async () => {
+      await publish()
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      const peer = await SyntheticPeer.open(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+      peers.push(peer)
+      await engine.openTransport('room', 'b', { address: '127.0.0.1' })
+      await engine.send('b', [consumers.audio])
+      const { sdp, offerId } = offerTo('b')
+      await engine.answer('b', offerId, answerOf(sdp, peer.transportLines))
+      await peer.connect(sdp)
+      expect(events.filter((event) => event.type === 'transport' && event.transportId === 'b')).toEqual([{ type: 'transport', transportId: 'b', state: 'failed' }])
     })
 
     it('refuses an answer with other sections than the offer', async () => {

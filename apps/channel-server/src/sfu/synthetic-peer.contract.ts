@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
-import { DtlsClient, keyLength, RTCDtlsTransport, saltLength, SrtcpSession, SrtpSession, type RTCCertificate, type RtpHeader } from 'werift'
+import { DtlsClient, keyLength, RTCDtlsTransport, saltLength, SrtcpSession, SrtpSession, RTCCertificate, type RtpHeader } from 'werift'
 import { isRtcp, readRtcp, type Feedback } from './rtp/rtcp.js'
 import { readRtp, type RtpPacket } from './rtp/rtp-packet.js'
 
@@ -50,8 +50,10 @@ export class SyntheticPeer {
     socket.on('message', (packet) => this.#onPacket(packet))
   }
 
-  static async open(): Promise<SyntheticPeer> {
-    const certificate = await RTCDtlsTransport.SetupCertificate()
+  /** `signsWith`: another private key (PEM) than that of the certificate it shows. */
+  static async open(signsWith?: string): Promise<SyntheticPeer> {
+    const own = await RTCDtlsTransport.SetupCertificate()
+    const certificate = signsWith === undefined ? own : new RTCCertificate(signsWith, own.certPem, own.signatureHash)
     const socket = createSocket('udp4')
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
     return new SyntheticPeer(socket, certificate)
