@@ -96,6 +96,29 @@ describe('end', () => {
   })
 })
 
+describe('faults of our own', () => {
+  // Stands for a mistake anywhere: a rejection that nobody handles, on demand.
+  const stray = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent("process.on('SIGUSR2', () => { for (let i = 0; i < Number(process.env.STRAY); i += 1) Promise.reject(new Error('stray')) })")}` }
+
+  it('one is logged, counted and survived', async () => {
+    const program = new Program({ ...stray, STRAY: '1' })
+    const url = await program.url()
+    const member = await RawClient.joined(url, { userId: 'alice' })
+    program.child.kill('SIGUSR2')
+    while (!program.err.includes('uncaught')) await once(program.child.stderr, 'data')
+    expect(await member.ask({ type: 'ping' })).toMatchObject({ type: 'accepted' })
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nearshot_faults_total 1\n')
+    await member.close()
+  })
+
+  it('a process that does nothing else ends', async () => {
+    const program = new Program({ ...stray, STRAY: '200' })
+    await program.url()
+    program.child.kill('SIGUSR2')
+    expect(await program.ended).toEqual({ code: 1, signal: null })
+  })
+})
+
 describe('TLS', () => {
   it('serves HTTPS and secure WebSockets with a certificate, and the login names https', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'earshot-tls-'))
