@@ -1,4 +1,6 @@
-export { LevelMeter, type LevelMeterOptions, type Metering, type SourceOptions } from './level-meter.js'
+export type { LevelMeterOptions, SourceOptions } from './level-meter-options.js'
+export { LevelMeter } from './level-meter.js'
 export type { LevelReading } from './level-reading.js'
 export { fromDecibels, toDecibels } from './level-scale.js'
 export { meterTrack } from './meter-track.js'
+export type { Metering } from './metering.js'

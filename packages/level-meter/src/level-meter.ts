@@ -1,5 +1,7 @@
+import { audioTrackOf, checkOptions, checkSourceOptions, closedContext, type LevelMeterOptions, type SourceOptions } from './level-meter-options.js'
 import type { LevelReading } from './level-reading.js'
 import { isOffline, MeterNode } from './meter-node.js'
+import { createMetering, type Metering } from './metering.js'
 import { PcmPool } from './pcm-pool.js'
 import { openTrack } from './track-source.js'
 import { compileKernel, loadWorklet } from './worklet-module.js'
@@ -7,50 +9,6 @@ import type { SourceReading } from './worklet-messages.js'
 
 /** Recycled PCM buffers kept for reuse; a few for each of more sources than a page will meter. */
 const pooledBuffers = 256
-
-/** Options of `LevelMeter.create`. */
-export interface LevelMeterOptions {
-  /** Seconds per reading, cut on the context's clock every `Math.round(interval * sampleRate)` frames; 0.02 to 10. Default 1. */
-  interval?: number
-  /** Where the worklet file (`@earshot/level-meter/worklet`) is served. Default: inlined, which needs `blob:` in script-src. */
-  workletUrl?: string | URL
-  /**
-   * Default 'auto': 'wasm-simd', or 'javascript' where the browser or the CSP forbids it. A kernel named here runs or
-   * `create` rejects. 'wasm-relaxed-simd' is not in this release and always rejects.
-   */
-  backend?: 'auto' | 'wasm-simd' | 'wasm-relaxed-simd' | 'javascript'
-  /** Aborting rejects a `create` that is under way, and closes the meter after that. */
-  signal?: AbortSignal
-}
-
-/** Options of `LevelMeter.add`. */
-export interface SourceOptions {
-  /** Deliver channel 0 sample by sample. Default false. */
-  pcm?: boolean
-  /** EBU R128 loudness. Not in this release: true throws NotSupportedError. */
-  loudness?: boolean
-  /** True peak. Not in this release: true throws NotSupportedError. */
-  truePeak?: boolean
-  /**
-   * Keep a hidden, muted media element on the track, without which Chromium gives silence for remote WebRTC audio. Default
-   * true for tracks and streams; nothing for AudioNodes.
-   */
-  sink?: boolean
-  /** Aborting stops the metering. */
-  signal?: AbortSignal
-}
-
-/** A source being metered. Call it to stop; that is idempotent. */
-export type Metering = (() => void) & {
-  /** Begins the integrated loudness anew. Only loudness has a memory longer than one interval: without it there is nothing to reset. */
-  resetLoudness(): void
-  /**
-   * 'ended': stopped, or the track ended. 'muted': the track is muted or disabled. 'no-data': no reading yet, or nothing
-   * was connected throughout the last one. Else 'live'.
-   */
-  readonly state: 'live' | 'muted' | 'ended' | 'no-data'
-  [Symbol.dispose](): void
-}
 
 interface MeteredSource {
   readonly onReading: (reading: LevelReading) => void
@@ -139,7 +97,7 @@ export class LevelMeter {
   add(source: AudioNode | MediaStreamTrack | MediaStream, onReading: (reading: LevelReading) => void, options: SourceOptions = {}): Metering {
     this.#assertUsable()
     checkSourceOptions(onReading, options)
-    if (options.signal?.aborted) return createMetering(() => undefined, () => 'ended')
+    if (options.signal?.aborted) return createMetering({ stop: () => undefined, state: () => 'ended' })
     const { node, track, release } = this.#open(source, options)
 
     const id = this.#nextId++
@@ -162,11 +120,12 @@ export class LevelMeter {
     const metered: MeteredSource = { onReading, hasData: false, stop }
     this.#sources.set(id, metered)
     options.signal?.addEventListener('abort', stop, { signal: stopped.signal })
-    return createMetering(stop, () => {
+    const state = (): Metering['state'] => {
       if (stopped.signal.aborted || track?.readyState === 'ended') return 'ended'
       if (track !== undefined && (track.muted || !track.enabled)) return 'muted'
       return metered.hasData ? 'live' : 'no-data'
-    })
+    }
+    return createMetering({ stop, state })
   }
 
   /** Gives a PCM buffer back for reuse; optional. Its samples may change from now on, and it will be detached. */
@@ -282,50 +241,6 @@ export class LevelMeter {
   }
 }
 
-function checkOptions(context: BaseAudioContext, { interval = 1, backend = 'auto', workletUrl }: LevelMeterOptions): number {
-  if (typeof BaseAudioContext === 'undefined' || !(context instanceof BaseAudioContext)) {
-    throw new TypeError('LevelMeter.create: context must be an AudioContext or an OfflineAudioContext')
-  }
-  if (!(typeof interval === 'number' && interval >= 0.02 && interval <= 10)) {
-    throw new RangeError(`LevelMeter.create: interval must be 0.02 to 10 seconds, not ${String(interval)}`)
-  }
-  if (!['auto', 'wasm-simd', 'wasm-relaxed-simd', 'javascript'].includes(backend)) {
-    throw new TypeError(`LevelMeter.create: backend must be 'auto', 'wasm-simd', 'wasm-relaxed-simd' or 'javascript', not ${String(backend)}`)
-  }
-  if (workletUrl !== undefined && typeof workletUrl !== 'string' && !(workletUrl instanceof URL)) {
-    throw new TypeError('LevelMeter.create: workletUrl must be a string or a URL')
-  }
-  if (context.state === 'closed') throw closedContext()
-  if (context.audioWorklet === undefined) {
-    throw new DOMException('LevelMeter.create: this page has no AudioWorklet; it needs a secure context (HTTPS or localhost)', 'NotSupportedError')
-  }
-  return Math.round(interval * context.sampleRate)
-}
-
-function closedContext(): DOMException {
-  return new DOMException('LevelMeter.create: context is closed', 'InvalidStateError')
-}
-
-function checkSourceOptions(onReading: unknown, options: SourceOptions): void {
-  if (typeof onReading !== 'function') throw new TypeError('LevelMeter.add: onReading must be a function')
-  for (const name of ['loudness', 'truePeak'] as const) {
-    if (options[name]) throw new DOMException(`LevelMeter.add: the option ${name} is not in this release`, 'NotSupportedError')
-  }
-}
-
-function audioTrackOf(source: unknown): MediaStreamTrack {
-  if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
-    const [track] = source.getAudioTracks()
-    if (track === undefined) throw new TypeError('LevelMeter.add: source is a MediaStream without an audio track')
-    return track
-  }
-  if (typeof MediaStreamTrack !== 'undefined' && source instanceof MediaStreamTrack) {
-    if (source.kind === 'audio') return source
-    throw new TypeError(`LevelMeter.add: source is a ${source.kind} track, not an audio track`)
-  }
-  throw new TypeError('LevelMeter.add: source must be an AudioNode, a MediaStreamTrack or a MediaStream')
-}
-
 async function chooseKernel(backend: NonNullable<LevelMeterOptions['backend']>): Promise<WebAssembly.Module | undefined> {
   if (backend === 'wasm-relaxed-simd') {
     throw new DOMException("LevelMeter.create: backend 'wasm-relaxed-simd' is not in this release; use 'auto'", 'NotSupportedError')
@@ -344,14 +259,6 @@ async function chooseKernel(backend: NonNullable<LevelMeterOptions['backend']>):
 function healthOf(context: BaseAudioContext): 'running' | 'suspended' | 'closed' {
   // Safari also knows 'interrupted': a call or another app has the audio device.
   return context.state === 'running' || context.state === 'closed' ? context.state : 'suspended'
-}
-
-function createMetering(stop: () => void, state: () => Metering['state']): Metering {
-  return Object.defineProperties(() => { stop() }, {
-    resetLoudness: { value: () => undefined },
-    state: { get: state },
-    [Symbol.dispose]: { value: stop },
-  }) as Metering // the three properties are what Metering adds to a function
 }
 
 function guarded(call: () => void): void {

@@ -1,5 +1,7 @@
-import { LevelMeter, type LevelMeterOptions, type Metering, type SourceOptions } from './level-meter.js'
+import type { LevelMeterOptions, SourceOptions } from './level-meter-options.js'
+import { LevelMeter } from './level-meter.js'
 import type { LevelReading } from './level-reading.js'
+import { createMetering, type Metering } from './metering.js'
 
 /** The context all calls of `meterTrack` share, with one meter per set of meter options. Open while anything is metered. */
 interface SharedContext {
@@ -37,7 +39,11 @@ export async function meterTrack(
     signal?.throwIfAborted()
     const metering = meter.add(track, onReading, options)
     signal?.addEventListener('abort', release)
-    return releasing(metering, release)
+    const stop = (): void => {
+      metering()
+      release()
+    }
+    return createMetering({ stop, state: () => metering.state, resetLoudness: () => { metering.resetLoudness() } })
   } catch (error) {
     release()
     throw error
@@ -76,19 +82,6 @@ function meterOf({ context, meters }: SharedContext, { interval, backend, workle
   meters.set(key, meter)
   meter.catch(() => meters.delete(key))
   return meter
-}
-
-/** `metering`, whose stop also releases the context. */
-function releasing(metering: Metering, release: () => void): Metering {
-  const stop = (): void => {
-    metering()
-    release()
-  }
-  return Object.defineProperties(stop, {
-    resetLoudness: { value: () => { metering.resetLoudness() } },
-    state: { get: () => metering.state },
-    [Symbol.dispose]: { value: stop },
-  }) as Metering // the three properties are what Metering adds to a function
 }
 
 function once(call: () => void): () => void {

@@ -1,0 +1,79 @@
+/** Options of `LevelMeter.create`. */
+export interface LevelMeterOptions {
+  /** Seconds per reading, cut on the context's clock every `Math.round(interval * sampleRate)` frames; 0.02 to 10. Default 1. */
+  interval?: number
+  /** Where the worklet file (`@earshot/level-meter/worklet`) is served. Default: inlined, which needs `blob:` in script-src. */
+  workletUrl?: string | URL
+  /**
+   * Default 'auto': 'wasm-simd', or 'javascript' where the browser or the CSP forbids it. A kernel named here runs or
+   * `create` rejects. 'wasm-relaxed-simd' is not in this release and always rejects.
+   */
+  backend?: 'auto' | 'wasm-simd' | 'wasm-relaxed-simd' | 'javascript'
+  /** Aborting rejects a `create` that is under way, and closes the meter after that. */
+  signal?: AbortSignal
+}
+
+/** Options of `LevelMeter.add`. */
+export interface SourceOptions {
+  /** Deliver channel 0 sample by sample. Default false. */
+  pcm?: boolean
+  /** EBU R128 loudness. Not in this release: true throws NotSupportedError. */
+  loudness?: boolean
+  /** True peak. Not in this release: true throws NotSupportedError. */
+  truePeak?: boolean
+  /**
+   * Keep a hidden, muted media element on the track, without which Chromium gives silence for remote WebRTC audio. Default
+   * true for tracks and streams; nothing for AudioNodes.
+   */
+  sink?: boolean
+  /** Aborting stops the metering. */
+  signal?: AbortSignal
+}
+
+/** Throws what is wrong with the arguments of `LevelMeter.create`; returns the frames of an interval. */
+export function checkOptions(context: BaseAudioContext, { interval = 1, backend = 'auto', workletUrl }: LevelMeterOptions): number {
+  if (typeof BaseAudioContext === 'undefined' || !(context instanceof BaseAudioContext)) {
+    throw new TypeError('LevelMeter.create: context must be an AudioContext or an OfflineAudioContext')
+  }
+  if (!(typeof interval === 'number' && interval >= 0.02 && interval <= 10)) {
+    throw new RangeError(`LevelMeter.create: interval must be 0.02 to 10 seconds, not ${String(interval)}`)
+  }
+  if (!['auto', 'wasm-simd', 'wasm-relaxed-simd', 'javascript'].includes(backend)) {
+    throw new TypeError(`LevelMeter.create: backend must be 'auto', 'wasm-simd', 'wasm-relaxed-simd' or 'javascript', not ${String(backend)}`)
+  }
+  if (workletUrl !== undefined && typeof workletUrl !== 'string' && !(workletUrl instanceof URL)) {
+    throw new TypeError('LevelMeter.create: workletUrl must be a string or a URL')
+  }
+  if (context.state === 'closed') throw closedContext()
+  if (context.audioWorklet === undefined) {
+    throw new DOMException('LevelMeter.create: this page has no AudioWorklet; it needs a secure context (HTTPS or localhost)', 'NotSupportedError')
+  }
+  return Math.round(interval * context.sampleRate)
+}
+
+/** Creating a meter in a context that can render no more. */
+export function closedContext(): DOMException {
+  return new DOMException('LevelMeter.create: context is closed', 'InvalidStateError')
+}
+
+/** Throws what is wrong with the callback or the options of `LevelMeter.add`. */
+export function checkSourceOptions(onReading: unknown, options: SourceOptions): void {
+  if (typeof onReading !== 'function') throw new TypeError('LevelMeter.add: onReading must be a function')
+  for (const name of ['loudness', 'truePeak'] as const) {
+    if (options[name]) throw new DOMException(`LevelMeter.add: the option ${name} is not in this release`, 'NotSupportedError')
+  }
+}
+
+/** The track to meter; throws a TypeError for what has none. */
+export function audioTrackOf(source: unknown): MediaStreamTrack {
+  if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
+    const [track] = source.getAudioTracks()
+    if (track === undefined) throw new TypeError('LevelMeter.add: source is a MediaStream without an audio track')
+    return track
+  }
+  if (typeof MediaStreamTrack !== 'undefined' && source instanceof MediaStreamTrack) {
+    if (source.kind === 'audio') return source
+    throw new TypeError(`LevelMeter.add: source is a ${source.kind} track, not an audio track`)
+  }
+  throw new TypeError('LevelMeter.add: source must be an AudioNode, a MediaStreamTrack or a MediaStream')
+}
