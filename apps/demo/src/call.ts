@@ -143,15 +143,19 @@ function listenForNumbers({ engine, view }: Listening): (() => void)[] {
   ]
 }
 
-function handleError({ engine, own, notices, texts, end }: Listening, problem: Problem): void {
-  if (problem.code !== undefined && AUTOPLAY_REFUSED.includes(problem.code)) {
-    const play = (): void => {
-      notices.clear('sound')
-      engine.muteAllRemoteAudioPlaying(false)
-    }
-    return notices.show('sound', { tone: 'info', text: texts.soundBlocked, action: { label: texts.call.playSound, run: play }, dismissable: false })
-  }
+function handleError({ view, own, notices, texts, end }: Listening, problem: Problem): void {
+  if (problem.code !== undefined && AUTOPLAY_REFUSED.includes(problem.code)) return offerSound({ view, notices, texts })
   if (problem.code !== undefined && SESSION_LOST.includes(problem.code)) return end(wordsFor(texts, problem))
   if (own.handleError(problem)) return
   notices.show(`error ${problem.code ?? problem.message}`, { tone: 'error', text: wordsFor(texts, problem) })
+}
+
+/** The engine brings the sound back at the next gesture anywhere; the button is for those who wonder what to do. */
+function offerSound({ view, notices, texts }: Pick<Listening, 'view' | 'notices' | 'texts'>): void {
+  const play = async (): Promise<void> => {
+    notices.clear('sound')
+    const played = await Promise.allSettled([...view.tiles.values()].map((tile) => tile.playSound()))
+    if (played.some((outcome) => outcome.status === 'rejected')) offerSound({ view, notices, texts })
+  }
+  notices.show('sound', { tone: 'info', text: texts.soundBlocked, action: { label: texts.call.playSound, run: () => void play() } })
 }

@@ -10,6 +10,8 @@ import type { Tile } from './tile.js'
 
 const SCREEN_CANCELLED = 10011
 const SCREEN_ENDED = 10012
+/** Nothing else is sent and the screen could not be captured: `onError` has said why. */
+const NO_STREAM = 10400
 const NO_DEVICES: Devices = { audio: false, camera: false }
 
 export interface OwnMediaOptions {
@@ -139,6 +141,7 @@ export class OwnMedia {
   #screenFailed(problem: Problem): void {
     const { notices, texts, signal } = this.#options
     if (signal.aborted) return
+    if (problem.code === NO_STREAM) return
     if (problem.code === SCREEN_CANCELLED) notices.say(texts.said.screenCancelled)
     else notices.show('screen', { tone: 'warning', text: wordsFor(texts, problem) })
   }

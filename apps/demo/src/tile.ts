@@ -19,6 +19,8 @@ export interface Tile {
   showStreams(streams: StreamsState): void
   showLevel(row: Level | undefined): void
   showMedia(row: MediaRow): void
+  /** Plays a remote user aloud; rejects when the browser still refuses. Only within a gesture. */
+  playSound(): Promise<void>
   close(): void
 }
 
@@ -63,6 +65,11 @@ export function createTile(texts: Texts, { userId, displayName }: Person): Tile 
     showMedia(row) {
       numbers.show(cameraNumbers(row))
       screenNumbers.show(pictureNumbers(row.screen))
+    },
+    async playSound() {
+      if (own || camera.srcObject === null) return
+      camera.muted = false
+      await camera.play()
     },
     close: level.close,
   }
