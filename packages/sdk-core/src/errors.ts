@@ -8,6 +8,14 @@ export class AliRtcError extends Error {
   readonly code: number
   readonly errorCode: number
   readonly errCode: number
+  /** The user it is about; only where it is about one. */
+  declare readonly userId?: string
+  /** 10301 and 10302: which connection was lost. */
+  declare readonly type?: 'publish' | 'subscribe'
+  /** 10302: the connection's state. */
+  declare readonly state?: string
+  /** 16974081: the parameter that was wrong. */
+  declare readonly parameter?: string
 
   /** @param options further fields become properties of the error */
   constructor(code: number, message: string, options: { cause?: unknown; [extra: string]: unknown } = {}) {
@@ -17,5 +25,10 @@ export class AliRtcError extends Error {
     this.code = code
     this.errorCode = code
     this.errCode = code
+  }
+
+  /** The text alone: handlers written for the original concatenate the payload of `onError`, which was a string there. */
+  override toString(): string {
+    return this.message
   }
 }

@@ -1,0 +1,385 @@
+import { ERROR_INTERNAL, labelOf, type Profile, type Role, type Slot, type StreamLabel } from '@earshot/protocol'
+import type { StatsSource } from '@earshot/stats-sampler'
+import { readAudioIndicator, type AudioIndicatorOptions } from './audio-indicator.js'
+import { readAuthInfo, type AuthInfo } from './auth-info.js'
+import { badParameter, checkBoolean, checkText } from './bad-parameter.js'
+import { hasRoles, refusalOf, roleChange, type Call, type CallState } from './channel/call-table.js'
+import { Channel, type OpenLink } from './channel/channel.js'
+import { subscriptions, userList, userOf } from './channel/roster.js'
+import { DEFAULT_SETTINGS, mergeOptions, type AliRtcEngineOptions, type EngineSettings } from './engine-options.js'
+import { AliRtcError } from './errors.js'
+import type { AliRtcEvents, UserInfo } from './events.js'
+import type { LinkEvent } from './link/channel-link.js'
+import { createServerLink } from './link/server/server-link.js'
+import { capture } from './media/capture.js'
+import { listDevices, type DeviceList } from './media/devices.js'
+import { LocalTracks } from './media/local-tracks.js'
+import { Preview } from './media/preview.js'
+import { SLOTS } from './media/publish-plan.js'
+import { Publisher } from './media/publisher.js'
+import { RemoteViews } from './media/remote-views.js'
+import { Reports } from './reports/reports.js'
+import { sharedAudioContext } from './reports/shared-audio-context.js'
+import { canShareScreen, checkSupport, type SupportResult } from './support/support-check.js'
+import { TypedEmitter } from './typed-emitter.js'
+import { VERSION } from './version.js'
+
+/**
+ * Joins a channel, publishes, subscribes, and reports once a second what is heard and carried: the API of the AliRTC Web SDK
+ * 1.x on a server of your own.
+ *
+ * Calls that fail reject with (or throw) an `AliRtcError`; a failure that no call could report is `onError`. One engine is in
+ * at most one channel; a page may have several. Making one touches no device and no network.
+ */
+export class AliRtcEngine {
+  readonly #emitter: TypedEmitter<AliRtcEvents> = new TypedEmitter<AliRtcEvents>(() => { this.#refresh() })
+  readonly #tracks: LocalTracks
+  readonly #preview: Preview
+  readonly #publisher: Publisher
+  readonly #views: RemoteViews
+  readonly #channel: Channel
+  readonly #reports: Reports
+  readonly #life: AbortController = new AbortController()
+  #settings: EngineSettings
+  #indicator: boolean | AudioIndicatorOptions = false
+  #profile: Profile = 0
+  #role: Role = 0
+  #displayName = ''
+
+  /**
+   * Throws 16974081 naming an option that is wrong, or not in this release.
+   *
+   * @param openLink another link than the one to our channel server
+   */
+  constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createServerLink({}, onEvent)) {
+    this.#settings = mergeOptions(DEFAULT_SETTINGS, options)
+    const onError = (error: AliRtcError): void => { this.#emitter.emit('onError', error) }
+    this.#tracks = new LocalTracks((slots) => capture(slots, this.#settings), (slot) => { this.#captureEnded(slot) })
+    this.#preview = new Preview(this.#tracks)
+    this.#publisher = new Publisher({
+      tracks: this.#tracks, onError,
+      onChange: () => { this.#refresh() },
+      onMuted: () => { this.#emitter.emit('onNotify', this.getUserList()) },
+    })
+    this.#views = new RemoteViews(onError)
+    this.#channel = new Channel(openLink, {
+      emit: (name, payload) => { this.#emitter.emit(name, payload) },
+      session: (link) => { this.#session(link) },
+      track: (event) => { this.#remoteTrack(event) },
+      userLeft: (userId) => { this.#views.forget(userId) },
+      publishLost: () => { this.#publisher.markLost() },
+      changed: () => { this.#refresh() },
+    })
+    this.#reports = new Reports({
+      emit: (name, payload) => { this.#emitter.emit(name, payload) },
+      context: () => this.#settings.audioContext ?? sharedAudioContext(),
+    })
+    const { signal } = this.#settings
+    if (signal?.aborted) void this.dispose()
+    else signal?.addEventListener('abort', () => { void this.dispose() }, { signal: this.#life.signal })
+  }
+
+  /** `isSupport` of a temporary engine, as before 1.12. @deprecated use the method of an engine */
+  static isSupport(options?: AliRtcEngineOptions): Promise<SupportResult> {
+    return new AliRtcEngine().isSupport(options)
+  }
+
+  // Events
+
+  /** Adds a listener; several may listen, the same function counts once. Call the result to remove it. */
+  on<Name extends keyof AliRtcEvents>(name: Name, listener: (payload: AliRtcEvents[Name]) => void, context?: unknown): () => void {
+    checkText('name', name)
+    if (typeof listener !== 'function') throw badParameter('listener', 'a function', listener)
+    return this.#emitter.on(name, listener, context)
+  }
+
+  /** Removes a listener; without one, all of that name. */
+  off<Name extends keyof AliRtcEvents>(name: Name, listener?: (payload: AliRtcEvents[Name]) => void): void {
+    checkText('name', name)
+    this.#emitter.off(name, listener)
+  }
+
+  // Capabilities and devices
+
+  /**
+   * Whether this page can call: opens microphone and camera and releases them again, unless `isReceiveOnly`. Options given
+   * here stay set. Rejects with an error of the same fields: 10020 to 10024, or why the microphone could not be opened
+   * (10000, 10001, 10003, 10005).
+   */
+  async isSupport(options?: AliRtcEngineOptions): Promise<SupportResult> {
+    this.#settings = mergeOptions(this.#settings, options)
+    return checkSupport(this.#settings)
+  }
+
+  isSupportScreenShare(): boolean {
+    return canShareScreen()
+  }
+
+  /** Labels are empty until the user has allowed a capture. Rejects with 10022. */
+  getDevices(): Promise<DeviceList> {
+    return listDevices()
+  }
+
+  // Channel
+
+  /**
+   * 0 communication, 1 interactive live, 2 legacy low-latency live (treated as 1). False for anything else, and while in a
+   * channel.
+   */
+  setChannelProfile(profile: Profile): boolean {
+    if (![0, 1, 2].includes(profile) || this.#refusal('setChannelProfile') !== undefined) return false
+    if (profile === 2) console.warn('AliRtcEngine: channel profile 2 is treated as 1')
+    this.#profile = profile
+    return true
+  }
+
+  /**
+   * 0 interactive, 1 audience. Before joining it is stored; in a channel of profile 1 `onUpdateRole` comes before the promise
+   * resolves. Rejects with 16974081, 16908560 (profile 0, or publishing), 16974340 (joining).
+   *
+   * @param resume stops publishing before a switch to the audience, publishes after a switch from it
+   */
+  async setClientRole(role: Role, resume = false): Promise<true> {
+    if (role !== 0 && role !== 1) throw badParameter('role', '0 or 1', role)
+    const change = roleChange({ state: this.#state, profile: this.#profile, role: this.#role }, role, resume)
+    if (change.type === 'refuse') throw change.error
+    if (change.type === 'store') this.#role = role
+    if (change.type !== 'switch') return true
+    if (change.stopFirst) await this.#publisher.unPublish()
+    await this.#channel.setRole(role)
+    const oldRole = this.#role
+    this.#role = role
+    this.#emitter.emit('onUpdateRole', { oldRole, newRole: role })
+    if (change.publishAfter) await this.publish()
+    return true
+  }
+
+  /**
+   * Enters the channel of the auth info. Channel events start after the promise has resolved. Rejects with 16843521 when in
+   * a channel, with 16974081 (also as `onError`, as the original) when the auth info is incomplete, or with what the server says.
+   */
+  async joinChannel(authInfo: AuthInfo, displayName?: string): Promise<void> {
+    const refused = this.#refusal('joinChannel')
+    if (refused !== undefined) throw refused
+    const request = this.#readAuthInfo(authInfo, displayName)
+    this.#displayName = request.displayName
+    await this.#channel.join({ ...request, profile: this.#profile, role: this.#role })
+  }
+
+  /**
+   * Stops publishing and all subscriptions and leaves. Always resolves, also when the server cannot be reached or we are in no
+   * channel. Preview, listeners, publish flags, role and profile stay; what `configRemote*` chose is gone.
+   */
+  leaveChannel(): Promise<void> {
+    return this.#channel.leave()
+  }
+
+  /** Everybody else in the channel, in order of arrival. Copies. */
+  getUserList(): UserInfo[] {
+    return userList(this.#channel.roster)
+  }
+
+  /** Null for who is not there. */
+  getUserInfo(userId: string): UserInfo | null {
+    return userOf(this.#channel.roster, userId)
+  }
+
+  // Publishing
+
+  /** Whether `publish` sends the microphone. Default true. */
+  get configLocalAudioPublish(): boolean { return this.#publisher.wanted.audio }
+  set configLocalAudioPublish(on: boolean) { this.#setFlag('configLocalAudioPublish', 'audio', on) }
+
+  /** Whether `publish` sends the camera. Default true. */
+  get configLocalCameraPublish(): boolean { return this.#publisher.wanted.camera }
+  set configLocalCameraPublish(on: boolean) { this.#setFlag('configLocalCameraPublish', 'camera', on) }
+
+  /** Whether `publish` sends the screen. Default false, and false again once sharing ends or is refused. */
+  get configLocalScreenPublish(): boolean { return this.#publisher.wanted.screen }
+  set configLocalScreenPublish(on: boolean) { this.#setFlag('configLocalScreenPublish', 'screen', on) }
+
+  /**
+   * Applies the three flags: captures and sends what is on, stops what is off. A camera that fails beside other media, and a
+   * screen, are told by `onError`. Rejects with 16843524 (not joined), 10112 (audience), 10500 (the previous call is pending),
+   * a device code, 10400 (nothing could be captured), 10401, or what the server says; what was sent before goes on then.
+   */
+  async publish(): Promise<void> {
+    this.#require('publish')
+    await this.#publisher.publish()
+  }
+
+  /** Stops sending; the flags stay. Rejects with 16843524, 16843778 (not publishing), 10500. @deprecated set the flags to false and publish */
+  async unPublish(): Promise<void> {
+    this.#require('unPublish')
+    await this.#publisher.unPublish()
+  }
+
+  /** Silence goes on flowing, so that unmuting is instant. False when no audio is published. @param sticky survives a re-publish */
+  muteLocalMic(mute = true, sticky?: boolean): boolean {
+    checkBoolean('mute', mute)
+    return this.#publisher.mute('audio', mute, sticky)
+  }
+
+  /** Black goes on flowing. False when no camera is published. The preview goes on. */
+  muteLocalCamera(mute = true): boolean {
+    checkBoolean('mute', mute)
+    return this.#publisher.mute('camera', mute)
+  }
+
+  /** Shows our camera in an element, whether or not it is published. Rejects with 16974081 for no media element, or a device code. */
+  async startPreview(element: HTMLMediaElement): Promise<void> {
+    await this.#preview.start(element)
+  }
+
+  /** Releases the camera unless it is published. */
+  async stopPreview(): Promise<void> {
+    this.#preview.stop()
+  }
+
+  // Subscribing
+
+  /** Whether `subscribe` asks for the user's audio. Default true. False when there is no such user. */
+  configRemoteAudio(userId: string, on: boolean): boolean {
+    checkBoolean('on', on)
+    return this.#channel.configure(userId, { audio: on })
+  }
+
+  /** Whether `subscribe` asks for the user's camera, and which size of it where both are sent. Default large. False when there is no such user. */
+  configRemoteCameraTrack(userId: string, preferLarge: boolean, on: boolean): boolean {
+    checkBoolean('preferLarge', preferLarge)
+    checkBoolean('on', on)
+    return this.#channel.configure(userId, { preferLarge, camera: on })
+  }
+
+  /** Whether `subscribe` asks for the user's screen. Default false. False when there is no such user. */
+  configRemoteScreenTrack(userId: string, on: boolean): boolean {
+    checkBoolean('on', on)
+    return this.#channel.configure(userId, { screen: on })
+  }
+
+  /**
+   * Applies the user's three switches; resolves with the user id when the server agreed, media follows. All off ends the
+   * subscription. Rejects with 10140 (no such user), 16974851 (nothing selected is being sent), 10500 (the previous call for
+   * this user is pending), or what the server says.
+   */
+  async subscribe(userId: string): Promise<string> {
+    this.#require('subscribe')
+    await this.#channel.subscribe(userId)
+    return userId
+  }
+
+  /**
+   * Plays a user's camera (1) or screen (2) in an element; the sound comes with the camera's view, else with the screen's,
+   * else it plays without one. False for an unknown user, or what is no media element, or another type.
+   */
+  setDisplayRemoteVideo(userId: string, element: HTMLMediaElement, type: 1 | 2): boolean {
+    const known = this.#channel.roster.has(userId)
+    if (!known || (type !== 1 && type !== 2) || !(element instanceof HTMLMediaElement)) return false
+    this.#views.display(userId, type === 1 ? 'camera' : 'screen', element)
+    return true
+  }
+
+  // Reports
+
+  /**
+   * `onAudioLevel` once a second: true, or an object that says how. Throws 16974081 naming a field that is wrong. Reading gives
+   * what was set.
+   */
+  get enableAudioVolumeIndicator(): boolean | AudioIndicatorOptions { return this.#indicator }
+  set enableAudioVolumeIndicator(value: boolean | AudioIndicatorOptions) {
+    readAudioIndicator(value)
+    this.#indicator = typeof value === 'object' ? { ...value } : value
+    this.#refresh()
+  }
+
+  /** The connections, for `StatsSampler.add`; empty while nothing is published or subscribed. The names stay the same. */
+  statsSources(): ReadonlyMap<string, StatsSource> {
+    return this.#channel.link?.statsSources() ?? new Map<string, StatsSource>()
+  }
+
+  /** What a track of a remote user, or one that we publish, is; undefined for any other. */
+  getTrackLabel(track: MediaStreamTrack): StreamLabel | undefined {
+    const slot = SLOTS.find((candidate) => this.#publisher.trackOf(candidate) === track)
+    return slot === undefined ? this.#views.labelOf(track) : labelOf(slot)
+  }
+
+  getVersion(): string {
+    return VERSION
+  }
+
+  /** Leaves, stops the preview and removes all listeners; the engine cannot join again. Idempotent. */
+  async dispose(): Promise<void> {
+    if (this.#life.signal.aborted) return
+    this.#life.abort()
+    const left = this.#channel.leave()
+    this.#preview.stop()
+    this.#indicator = false
+    this.#emitter.clear()
+    this.#reports.close()
+    await left
+  }
+
+  get #state(): CallState {
+    if (this.#life.signal.aborted) return 'disposed'
+    const { state } = this.#channel
+    if (state !== 'joined') return state
+    if (this.#publisher.sending.size > 0) return 'sending'
+    return this.#role === 1 && hasRoles(this.#profile) ? 'audience' : 'joined'
+  }
+
+  #refusal(call: Call): AliRtcError | undefined {
+    return refusalOf(call, this.#state)
+  }
+
+  #require(call: Call): void {
+    const refused = this.#refusal(call)
+    if (refused !== undefined) throw refused
+  }
+
+  #setFlag(name: string, slot: Slot, on: boolean): void {
+    checkBoolean(name, on)
+    this.#publisher.wanted[slot] = on
+  }
+
+  #readAuthInfo(authInfo: AuthInfo, displayName: string | undefined): ReturnType<typeof readAuthInfo> {
+    try {
+      return readAuthInfo(authInfo, displayName)
+    } catch (error) {
+      this.#emitter.emit('onError', error instanceof AliRtcError ? error : new AliRtcError(ERROR_INTERNAL, String(error)))
+      throw error
+    }
+  }
+
+  #session(link: Channel['link']): void {
+    this.#publisher.attach(link)
+    this.#views.clear()
+    this.#refresh()
+  }
+
+  #remoteTrack(event: Extract<LinkEvent, { type: 'track' | 'layer' | 'track-ended' }>): void {
+    const { userId, label, track } = event
+    if (event.type === 'track-ended') this.#views.remove(userId, label, track)
+    else this.#views.add(userId, label, track)
+    this.#refresh()
+  }
+
+  #captureEnded(slot: Slot): void {
+    if (slot === 'camera') this.#preview.ended()
+    void this.#publisher.ended(slot)
+  }
+
+  /** The reports follow the facts. */
+  #refresh(): void {
+    if (this.#life.signal.aborted) return
+    this.#reports.update({
+      indicator: readAudioIndicator(this.#indicator),
+      media: this.#emitter.has('onMedia'),
+      link: this.#channel.link,
+      displayName: this.#displayName,
+      sending: this.#publisher.sending,
+      microphone: this.#publisher.trackOf('audio'),
+      subscriptions: subscriptions(this.#channel.roster),
+      audioTrackOf: (userId) => this.#views.audioTrackOf(userId),
+    })
+  }
+}

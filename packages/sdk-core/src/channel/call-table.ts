@@ -1,0 +1,84 @@
+import {
+  ERROR_ALREADY_JOINED, ERROR_NO_USER, ERROR_NOT_IN_CHANNEL, ERROR_NOT_PUBLISHING, ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, ERROR_ROLE_REFUSED, ERROR_WRONG_STATE,
+  type Profile, type Role,
+} from '@earshot/protocol'
+import { AliRtcError } from '../errors.js'
+
+/** Where an engine is. `audience`: joined in role 1 of a profile with roles; `sending`: joined and publishing. */
+export type CallState = 'idle' | 'joining' | 'joined' | 'audience' | 'sending' | 'disposed'
+
+/** The calls whose outcome depends on where the engine is; all others work anywhere. */
+export type Call = 'joinChannel' | 'publish' | 'unPublish' | 'subscribe' | 'setChannelProfile' | 'setClientRole'
+
+const ok = undefined
+
+/** The code a call is refused with, or `ok` (alirtc-api §2.11). */
+const table: Readonly<Record<CallState, Readonly<Record<Call, number | undefined>>>> = {
+  idle: {
+    joinChannel: ok, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, setChannelProfile: ok, setClientRole: ok,
+  },
+  joining: {
+    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER,
+    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE,
+  },
+  joined: {
+    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
+  },
+  audience: {
+    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok,
+    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
+  },
+  // The role while sending is for `roleChange`: it depends on the arguments
+  sending: {
+    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ok, subscribe: ok, setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
+  },
+  disposed: {
+    joinChannel: ERROR_WRONG_STATE, publish: ERROR_WRONG_STATE, unPublish: ERROR_WRONG_STATE, subscribe: ERROR_WRONG_STATE,
+    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE,
+  },
+}
+
+const reasons: ReadonlyMap<number, string> = new Map([
+  [ERROR_ALREADY_JOINED, 'the engine is in a channel already, or joining one'],
+  [ERROR_NOT_IN_CHANNEL, 'the engine is not in a channel'],
+  [ERROR_NOT_PUBLISHING, 'nothing is published'],
+  [ERROR_NO_USER, 'there is no such user: the engine is not in a channel'],
+  [ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, 'the audience (role 1) cannot publish'],
+])
+
+/** Why the call is not possible now; undefined when it is. */
+export function refusalOf(call: Call, state: CallState): AliRtcError | undefined {
+  const code = table[state][call]
+  if (code === undefined) return undefined
+  const reason = reasons.get(code) ?? (state === 'disposed' ? 'the engine was disposed of' : `not possible while ${state}`)
+  return new AliRtcError(code, `${call}: ${reason}`)
+}
+
+/** Whether a profile tells roles apart: all but 0. */
+export function hasRoles(profile: Profile): boolean {
+  return profile !== 0
+}
+
+/** What a valid `setClientRole` does. */
+export type RoleChange =
+  /** Takes effect with the next join. */
+  | { readonly type: 'store' }
+  | { readonly type: 'nothing' }
+  | { readonly type: 'refuse'; readonly error: AliRtcError }
+  | { readonly type: 'switch'; readonly stopFirst: boolean; readonly publishAfter: boolean }
+
+/** @param resume stop publishing before a switch to the audience, publish after one from it */
+export function roleChange(now: { readonly state: CallState; readonly profile: Profile; readonly role: Role }, wanted: Role, resume: boolean): RoleChange {
+  const refused = refusalOf('setClientRole', now.state)
+  if (refused !== undefined) return { type: 'refuse', error: refused }
+  if (now.state === 'idle') return { type: 'store' }
+  if (!hasRoles(now.profile)) return refuse('channel profile 0 has no roles')
+  if (wanted === now.role) return { type: 'nothing' }
+  const sending = now.state === 'sending'
+  if (sending && !resume) return refuse('not while publishing: stop first, or pass resume = true')
+  return { type: 'switch', stopFirst: sending, publishAfter: resume && !sending }
+}
+
+function refuse(reason: string): RoleChange {
+  return { type: 'refuse', error: new AliRtcError(ERROR_ROLE_REFUSED, `setClientRole: ${reason}`) }
+}

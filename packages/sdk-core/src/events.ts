@@ -1,0 +1,120 @@
+import type { Role, StreamLabel } from '@earshot/protocol'
+import type { AliRtcError } from './errors.js'
+
+/** One stream of a user. */
+export interface StreamConfig {
+  label: StreamLabel
+  type: 'audio' | 'video'
+  /** Whether the publisher sends it now. */
+  state: 'active' | 'inactive'
+  /** Whether we asked for it. Stays true while the stream is inactive, until `subscribe` is called again. */
+  subscribed: boolean
+  /** Muted by the publisher (`muteLocalMic`, `muteLocalCamera`): silence or black goes on flowing. */
+  muted: boolean
+}
+
+/** Another user of the channel. A copy: changing it changes nothing. */
+export interface UserInfo {
+  userId: string
+  displayName: string
+  /** Local playback of this user is silenced by us. */
+  muteAudioPlaying: boolean
+  /** Empty until the user publishes. */
+  streamConfigs: StreamConfig[]
+}
+
+/** Why the session ended: 1 removed by the server, 2 the channel was closed, 3 the same user joined elsewhere. */
+export interface Bye {
+  code: 1 | 2 | 3
+  message: string
+}
+
+/** 0 interactive (may publish), 1 live (may only receive). */
+export interface RoleChange {
+  oldRole: Role
+  newRole: Role
+}
+
+/** One user's second of audio, cut by the audio clock. */
+export interface AudioLevelRow {
+  /** `'0'` is ourselves. */
+  userId: string
+  /** In the `'0'` row our own. */
+  displayName: string
+  /** 0..100: `Math.round(100 * min(1, max |sample|))` of the second. */
+  level: number
+  /**
+   * Mono (channel 0), consecutive blocks of at most 4096 samples; joined they are exactly the samples of that second, with no
+   * gap to the row before. Yours for ever. Empty while no audio clock runs, and with `pcm: false`.
+   */
+  buffer: Float32Array[]
+  /** Hz; 0 while there is no AudioContext. */
+  sampleRate: number
+  /** First sample of `buffer` on the AudioContext's clock; absent while that does not run. */
+  startFrame?: number
+  /** max |sample| over all channels, linear; can exceed 1. */
+  peak: number
+  /** Root mean square, linear, of the loudest channel. */
+  rms: number
+}
+
+/** Pixels, and frames per second; all 0 in our own row when it is not sent. */
+export interface Picture {
+  width: number
+  height: number
+  fps: number
+}
+
+/** What one user's media did in the last second. */
+export interface MediaNumbers {
+  /** Round trip to the server in whole ms: the last known one, 0 before the first. */
+  rtt: number
+  /** `level` is the peak of the last metered second, 0..1. For others: present iff we subscribed to their audio. */
+  audio?: { level: number }
+  /** For others: present iff subscribed and its size is known. */
+  camera?: Picture
+  /** As `camera`. */
+  screen?: Picture
+  /** Only in our own row: of the whole publishing connection. */
+  bytesSentPerSecond?: number
+  /** Only in the rows of others: of that user's streams, RTP headers included. Absent for a second in which a counter restarted. */
+  bytesReceivedPerSecond?: number
+}
+
+/** The numbers flat, as documented, and once more under `data`, as the original delivered them. */
+export interface MediaEvent extends MediaNumbers {
+  /** `'0'` is ourselves. */
+  userId: string
+  data: MediaNumbers
+}
+
+/** State of the connection to the server; `reason` is for people. */
+export interface ConnectionChange {
+  state: 'connected' | 'reconnecting' | 'disconnected'
+  reason?: string
+}
+
+/** The callbacks of `AliRtcEngine.on`, each with its one argument. */
+export interface AliRtcEvents {
+  /** Somebody is in the channel: once for each who was there when we joined, and for each who comes. */
+  onJoin: UserInfo
+  /** Somebody left; the row is the last one, and no longer in the list. */
+  onLeave: UserInfo
+  /** Somebody publishes: when they start, when we join, and after each change of what they publish. */
+  onPublisher: UserInfo
+  /** Somebody stopped publishing; `streamConfigs` is empty. */
+  onUnPublisher: UserInfo
+  /** Somebody, or we, muted or unmuted: the same rows as `getUserList()`. */
+  onNotify: UserInfo[]
+  /** Our role changed. */
+  onUpdateRole: RoleChange
+  /** The server ended the session: the last channel event, the engine is idle again. */
+  onBye: Bye
+  /** A failure that no call could report. */
+  onError: AliRtcError
+  /** Once a second while `enableAudioVolumeIndicator` is set: all rows, ourselves first, then in order of arrival. */
+  onAudioLevel: AudioLevelRow[]
+  /** Once a second for ourselves while publishing and for each user we receive. */
+  onMedia: MediaEvent
+  onConnectionChange: ConnectionChange
+}

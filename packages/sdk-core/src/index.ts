@@ -1,0 +1,16 @@
+// The whole table of error codes: ERROR_*
+export * from '@earshot/protocol/error-codes'
+export { AliRtcEngine, AliRtcEngine as default } from './ali-rtc-engine.js'
+export type { AudioIndicatorOptions } from './audio-indicator.js'
+export type { AuthInfo } from './auth-info.js'
+export type { OpenLink } from './channel/channel.js'
+export type { AliRtcEngineOptions } from './engine-options.js'
+export { AliRtcError } from './errors.js'
+export type {
+  AliRtcEvents, AudioLevelRow, Bye, ConnectionChange, MediaEvent, MediaNumbers, Picture, RoleChange, StreamConfig, UserInfo,
+} from './events.js'
+export type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from './link/channel-link.js'
+export type { DeviceList } from './media/devices.js'
+export type { SupportResult } from './support/support-check.js'
+export type { Profile, Role, StreamLabel } from '@earshot/protocol'
+export type { StatsSource } from '@earshot/stats-sampler'

@@ -1,0 +1,48 @@
+import { ERROR_PUBLISH_NOSTREAM, type Slot } from '@earshot/protocol'
+import { AliRtcError } from '../errors.js'
+
+export const SLOTS: readonly Slot[] = ['audio', 'camera', 'screen']
+
+export interface PublishPlan {
+  /** To capture and send. */
+  readonly start: readonly Slot[]
+  readonly stop: readonly Slot[]
+}
+
+/**
+ * What `publish()` has to change (alirtc-api §2.6).
+ *
+ * @param stale what is sent reaches nobody, because the connection was lost: send all of it again
+ */
+export function planPublish(wanted: ReadonlySet<Slot>, sending: ReadonlySet<Slot>, stale: boolean): PublishPlan {
+  return {
+    start: SLOTS.filter((slot) => wanted.has(slot) && (stale || !sending.has(slot))),
+    stop: SLOTS.filter((slot) => !wanted.has(slot) && sending.has(slot)),
+  }
+}
+
+export type CaptureVerdict =
+  /** Nothing changes, what was captured for it is released; `cancelled` slots lose their flag all the same. */
+  | { readonly type: 'reject'; readonly error: AliRtcError; readonly report: readonly AliRtcError[]; readonly cancelled: readonly Slot[] }
+  /** Goes on with `start`; `report` is for `onError`. */
+  | { readonly type: 'go'; readonly start: readonly Slot[]; readonly report: readonly AliRtcError[]; readonly cancelled: readonly Slot[] }
+
+/**
+ * What becomes of a publish some of whose captures failed. A microphone that fails rejects; a camera that fails rejects
+ * alone, and is reported while other media goes on; a screen that fails is switched off again and reported.
+ *
+ * @param failures by slot, of `plan.start`
+ */
+export function judgeCaptures(plan: PublishPlan, sending: ReadonlySet<Slot>, failures: ReadonlyMap<Slot, AliRtcError>): CaptureVerdict {
+  const start = plan.start.filter((slot) => !failures.has(slot))
+  const { audio, camera, screen } = Object.fromEntries(failures) as Partial<Record<Slot, AliRtcError>> // the keys are slots
+  const cancelled: readonly Slot[] = screen === undefined ? [] : ['screen']
+  const report = screen === undefined ? [] : [screen]
+  if (audio !== undefined) return { type: 'reject', error: audio, report, cancelled }
+  const left = new Set([...sending].filter((slot) => !plan.stop.includes(slot) && !failures.has(slot)))
+  if (start.length > 0 || left.size > 0 || failures.size === 0) {
+    return { type: 'go', start, report: [...(camera === undefined ? [] : [camera]), ...report], cancelled }
+  }
+  const error = camera ?? new AliRtcError(ERROR_PUBLISH_NOSTREAM, 'nothing that is switched on can be captured', { cause: screen })
+  return { type: 'reject', error, report, cancelled }
+}

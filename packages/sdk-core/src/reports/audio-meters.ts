@@ -1,0 +1,129 @@
+import { SELF } from '@earshot/protocol'
+import { LevelMeter, type LevelReading, type Metering } from '@earshot/level-meter'
+
+/** How to meter. */
+export interface MeterDemand {
+  /** Seconds per reading. */
+  readonly interval: number
+  readonly pcm: boolean
+}
+
+export interface AudioMetersOptions {
+  /** Asked when the first track is there. */
+  readonly context: () => AudioContext
+  readonly onReading: (userId: string, source: number, reading: LevelReading) => void
+  /** A metering began; without `source`, ended. */
+  readonly onSource: (userId: string, source?: number) => void
+  /** Whether the audio clock runs. */
+  readonly onClock: (running: boolean) => void
+  /** Metering is not possible, or broke. */
+  readonly onError: (error: unknown) => void
+}
+
+interface Metered {
+  readonly track: MediaStreamTrack
+  readonly pcm: boolean
+  readonly metering: Metering
+}
+
+/** One meter for all tracks of an engine. Users keep their metering while track and demand stay. */
+export class AudioMeters {
+  readonly #options: AudioMetersOptions
+  readonly #metered = new Map<string, Metered>()
+  /** The newest peaks of a user, as many as make a second. */
+  readonly #peaks = new Map<string, readonly number[]>()
+  #demand: MeterDemand | undefined
+  #tracks: ReadonlyMap<string, MediaStreamTrack> = new Map()
+  #meter: LevelMeter | undefined
+  /** Ends the meter, or its making. */
+  #life: AbortController | undefined
+  #sources = 0
+
+  constructor(options: AudioMetersOptions) {
+    this.#options = options
+  }
+
+  /** @param demand undefined ends all metering */
+  set(demand: MeterDemand | undefined, tracks: ReadonlyMap<string, MediaStreamTrack>): void {
+    if (demand?.interval !== this.#demand?.interval) this.#end()
+    this.#demand = demand
+    this.#tracks = demand === undefined ? new Map() : tracks
+    if (this.#tracks.size > 0 && this.#life === undefined) void this.#start()
+    this.#reconcile()
+  }
+
+  /** A user's largest |sample| of the last second, linear; undefined while the audio clock does not run, or nothing was measured yet. */
+  peakOf(userId: string): number | undefined {
+    const peaks = this.#meter?.health === 'running' ? this.#peaks.get(userId) : undefined
+    return peaks && Math.max(...peaks)
+  }
+
+  close(): void {
+    this.set(undefined, new Map())
+  }
+
+  async #start(): Promise<void> {
+    const life = new AbortController()
+    this.#life = life
+    try {
+      const meter = await LevelMeter.create(this.#options.context(), { interval: this.#demand?.interval ?? 1, signal: life.signal })
+      if (life.signal.aborted) return // the meter is closed
+      this.#meter = meter
+      const follow = (): void => {
+        this.#options.onClock(meter.health === 'running')
+        if (meter.health === 'failed') this.#options.onError(new Error('the audio worklet failed'))
+      }
+      meter.onHealthChange(follow)
+      follow()
+      this.#reconcile()
+    } catch (error) {
+      // The life stays: what failed once is not tried with each change of the roster, but with the next demand
+      if (!life.signal.aborted) this.#options.onError(error)
+    }
+  }
+
+  #end(): void {
+    for (const userId of [...this.#metered.keys()]) this.#stop(userId)
+    this.#life?.abort()
+    this.#life = undefined
+    this.#meter = undefined
+    this.#options.onClock(false)
+  }
+
+  #reconcile(): void {
+    if (this.#meter === undefined || this.#demand === undefined) return
+    for (const userId of [...this.#metered.keys()]) if (!this.#tracks.has(userId)) this.#stop(userId)
+    for (const [userId, track] of this.#tracks) {
+      const metered = this.#metered.get(userId)
+      if (metered?.track !== track || metered.pcm !== this.#demand.pcm) this.#add(this.#meter, userId, track, this.#demand.pcm)
+    }
+  }
+
+  #add(meter: LevelMeter, userId: string, track: MediaStreamTrack, pcm: boolean): void {
+    if (meter.health === 'failed' || meter.health === 'closed') return
+    const source = ++this.#sources
+    const before = this.#metered.get(userId)
+    try {
+      // A remote track is silent unless an element plays it; the meter sees to that. Our own is not, and needs none
+      const metering = meter.add(track, (reading) => { this.#read(userId, source, reading) }, { pcm, sink: userId !== SELF })
+      this.#metered.set(userId, { track, pcm, metering })
+      this.#options.onSource(userId, source)
+    } catch (error) {
+      this.#options.onError(error)
+    }
+    before?.metering()
+  }
+
+  #stop(userId: string): void {
+    this.#metered.get(userId)?.metering()
+    this.#metered.delete(userId)
+    this.#peaks.delete(userId)
+    this.#options.onSource(userId)
+  }
+
+  #read(userId: string, source: number, reading: LevelReading): void {
+    const kept = Math.max(1, Math.round(1 / (this.#demand?.interval ?? 1)))
+    this.#peaks.set(userId, [...this.#peaks.get(userId) ?? [], Math.max(...reading.peak)].slice(-kept))
+    this.#options.onReading(userId, source, reading)
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  ERROR_NEEDHTTPS, ERROR_NOTSUPPORT_BROWSER, ERROR_NOTSUPPORT_DEVICE, ERROR_NOTSUPPORT_H264, ERROR_NOTSUPPORT_WEBRTC,
+} from '@earshot/protocol'
+import type { EngineSettings } from '../engine-options.js'
+import { AliRtcError } from '../errors.js'
+import { capture } from '../media/capture.js'
+import { browserName, isTooOld } from './browser-name.js'
+
+/** What `isSupport` resolves with. It rejects with an `AliRtcError` that has the same fields beside its own. */
+export interface SupportResult {
+  isSupported: boolean
+  /** Lowercase, 'unknown' for one we do not know. */
+  browser: string
+  browser_version: string
+  system: string
+  /** Whether a microphone could be opened; absent in receive-only mode. */
+  audioDevice?: boolean
+  /** Whether a camera could be opened; absent in receive-only mode. */
+  videoDevice?: boolean
+  supportH264: boolean
+  supportScreenShare: boolean
+  supportMixBackgroundAudio: boolean
+  isElectron: boolean
+  /** Only when not supported. */
+  errorCode?: number
+  /** Only when not supported. */
+  message?: string
+}
+
+export function canShareScreen(): boolean {
+  return typeof navigator !== 'undefined' && typeof navigator.mediaDevices?.getDisplayMedia === 'function'
+}
+
+/** Checks the page and opens, then releases, the devices. The order is the original's (alirtc-api §2.2). */
+export async function checkSupport(settings: EngineSettings): Promise<SupportResult> {
+  const name = browserName(navigator.userAgent)
+  const codecs = videoCodecs()
+  const result: SupportResult = {
+    isSupported: true,
+    browser: name.browser, browser_version: name.version, system: name.system, isElectron: name.isElectron,
+    supportH264: codecs.has('video/h264'),
+    supportScreenShare: canShareScreen(),
+    supportMixBackgroundAudio: typeof AudioContext !== 'undefined',
+  }
+  if (typeof RTCPeerConnection === 'undefined') throw unsupported(result, ERROR_NOTSUPPORT_WEBRTC, 'the browser has no WebRTC')
+  if (isTooOld(name)) throw unsupported(result, ERROR_NOTSUPPORT_BROWSER, `${name.browser} ${name.version} is too old`)
+  if (!settings.isReceiveOnly) await checkDevices(result, settings)
+  // The server forwards VP8 and H.264
+  if (!codecs.has('video/vp8') && !codecs.has('video/h264')) throw unsupported(result, ERROR_NOTSUPPORT_H264, 'the browser has neither VP8 nor H.264')
+  return result
+}
+
+/** A camera that fails is told, and fails nothing. */
+async function checkDevices(result: SupportResult, settings: EngineSettings): Promise<void> {
+  if (!settings.isDebug && !isSecure()) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be served over HTTPS, or from localhost')
+  if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw unsupported(result, ERROR_NOTSUPPORT_DEVICE, 'the browser has no getUserMedia here')
+  const captured = await capture(['audio', 'camera'], settings)
+  for (const outcome of captured.values()) if (outcome instanceof MediaStreamTrack) outcome.stop()
+  const audio = captured.get('audio')
+  result.audioDevice = audio instanceof MediaStreamTrack
+  result.videoDevice = captured.get('camera') instanceof MediaStreamTrack
+  if (audio instanceof AliRtcError) throw unsupported(result, audio.code, audio.message, audio)
+}
+
+function isSecure(): boolean {
+  return location.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)
+}
+
+/** MIME types in lowercase of what the browser can receive. */
+function videoCodecs(): ReadonlySet<string> {
+  const capabilities = typeof RTCRtpReceiver === 'undefined' ? null : RTCRtpReceiver.getCapabilities('video')
+  return new Set(capabilities?.codecs.map((codec) => codec.mimeType.toLowerCase()))
+}
+
+function unsupported(result: SupportResult, code: number, message: string, cause?: unknown): AliRtcError {
+  return new AliRtcError(code, message, { ...result, isSupported: false, ...(cause === undefined ? {} : { cause }) })
+}

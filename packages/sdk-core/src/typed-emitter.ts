@@ -1,0 +1,68 @@
+type Listener<Payload> = (payload: Payload) => void
+
+interface Entry {
+  readonly listener: Listener<never>
+  readonly context: unknown
+}
+
+/**
+ * Named events with one payload each. Several listeners per event, called in the order they were added; the same function
+ * counts once per event. A listener that throws is reported (`reportError`) and does not stop the others.
+ */
+export class TypedEmitter<Events extends object> {
+  readonly #entries = new Map<PropertyKey, readonly Entry[]>()
+  readonly #onChange: () => void
+
+  /** @param onChange called after a listener came or went */
+  constructor(onChange: () => void = () => undefined) {
+    this.#onChange = onChange
+  }
+
+  /** @param context what `this` is in the listener. Call the result to remove the listener. */
+  on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>, context?: unknown): () => void {
+    const entries = this.#entries.get(name) ?? []
+    if (!entries.some((entry) => entry.listener === listener)) this.#set(name, [...entries, { listener, context }])
+    return () => { this.off(name, listener) }
+  }
+
+  /** Without a listener: removes all of that name. */
+  off<Name extends keyof Events>(name: Name, listener?: Listener<Events[Name]>): void {
+    const entries = this.#entries.get(name) ?? []
+    this.#set(name, listener === undefined ? [] : entries.filter((entry) => entry.listener !== listener))
+  }
+
+  /** Removes all listeners of all names. */
+  clear(): void {
+    this.#entries.clear()
+    this.#onChange()
+  }
+
+  has(name: keyof Events): boolean {
+    return this.#entries.has(name)
+  }
+
+  /** Calls who listens now; who is added by a listener waits for the next event, who is removed by one is not called any more. */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+    for (const entry of this.#entries.get(name) ?? []) {
+      if (!this.#entries.get(name)?.includes(entry)) continue
+      try {
+        // `on` stored it under this name, so it takes this payload
+        (entry.listener as Listener<Events[Name]>).call(entry.context, payload)
+      } catch (error) {
+        report(error)
+      }
+    }
+  }
+
+  #set(name: keyof Events, entries: readonly Entry[]): void {
+    if (entries.length > 0) this.#entries.set(name, entries)
+    else this.#entries.delete(name)
+    this.#onChange()
+  }
+}
+
+/** Makes an error visible that nobody is there to catch, as an uncaught one would be. */
+function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
+}
