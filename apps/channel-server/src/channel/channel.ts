@@ -181,8 +181,12 @@ export class Channel {
     return { code: ERROR_INTERNAL, message: 'the server failed; its log says why' }
   }
 
+  /** Nobody waits for these. What the SFU refuses here has crossed the end of a transport on the way, most of the time. */
   #logFailure(sessionId: string, work: Promise<void>, what: string): void {
-    work.catch((error: unknown) => this.#logError(sessionId, error, `${what} failed`))
+    work.catch((error: unknown) => {
+      if (error instanceof SfuError) this.#options.log.debug({ channel: this.id, session: sessionId, err: error }, `${what} refused`)
+      else this.#logError(sessionId, error, `${what} failed`)
+    })
   }
 
   #logError(sessionId: string, error: unknown, message: string): void {
