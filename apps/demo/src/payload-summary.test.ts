@@ -11,7 +11,7 @@ it.each<[string, readonly [payload: unknown], string]>([
   ['no rows', [[]], '[]'],
   ['a bye', [{ code: 3, message: undefined }], '{ code: 3 }'],
   ['numbers', [{ rtt: 12, audio: { level: 1 / 3 } }], '{ rtt: 12, audio: { level: 0.3333 } }'],
-  ['numbers said twice', [{ userId: 'bob', rtt: 12, camera: { fps: 15 }, data: { rtt: 12, camera: { fps: 15 } } }], '{ userId: bob, rtt: 12, camera: { fps: 15 }, data: {…} }'],
+  ['numbers said twice', [{ userId: 'bob', rtt: 12, camera: { fps: 15 }, data: { camera: { fps: 15 }, rtt: 12 } }], '{ userId: bob, rtt: 12, camera: { fps: 15 }, data: {…} }'],
   ['numbers that differ', [{ rtt: 12, data: { rtt: 13 } }], '{ rtt: 12, data: { rtt: 13 } }'],
   ['a bare error text', ['no appid'], 'no appid'],
   ['words that look like values', [{ a: 'true', b: '12', c: 'NaN', d: '爱丽丝' }], '{ a: "true", b: "12", c: "NaN", d: 爱丽丝 }'],

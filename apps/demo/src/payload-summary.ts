@@ -31,20 +31,27 @@ function samples(blocks: readonly Float32Array[]): string {
 function object(value: object, depth: number): string {
   const kind = Object.prototype.toString.call(value).slice(8, -1)
   if (isStream(value)) return `${kind} of ${value.getTracks().map((track) => `${track.kind} ${track.id}`).join(' and ') || 'nothing'}`
-  const hidden = value instanceof Error ? [['message', value.message] as const] : [] // an error's own message is not enumerable
-  const pairs = [...hidden, ...Object.entries(value)].filter(([, field]) => typeof field !== 'function' && field !== undefined)
-  const texts = pairs.map(([name, field]) => `${name}: ${describe(field, depth + 1)}`)
-  const text = pairs.length === 0 ? '{}' : `{ ${withoutRepetition(texts).join(', ')} }`
+  const fields = fieldsOf(value, depth)
+  const text = fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
   if (value instanceof Error) return `${value.name} ${text}`
   return kind === 'Object' ? text : `${kind} ${text}`
 }
 
-/** `onMedia` says its numbers twice, flat and under `data`: a field that only repeats those before it is written `data: {…}`. */
-function withoutRepetition(fields: readonly string[]): readonly string[] {
-  return fields.map((field, index) => {
-    const [, name, body] = /^([^:]+): \{ (.*) \}$/.exec(field) ?? []
-    return body && fields.slice(0, index).join(', ').includes(body) ? `${name}: {…}` : field
+/** `onMedia` says its numbers twice, flat and under `data`: an object that only repeats its neighbours is written `{…}`. */
+function fieldsOf(value: object, depth: number): readonly string[] {
+  const hidden = value instanceof Error ? [['message', value.message] as const] : [] // an error's own message is not enumerable
+  const pairs = [...hidden, ...Object.entries(value)].filter(([, field]) => typeof field !== 'function' && field !== undefined)
+  const texts = pairs.map(([name, field]) => `${name}: ${describe(field, depth + 1)}`)
+  return texts.map((text, index) => {
+    const [name, field] = pairs[index] ?? []
+    return repeats(field, texts.slice(0, index), depth) ? `${name}: {…}` : text
   })
+}
+
+function repeats(field: unknown, before: readonly string[], depth: number): boolean {
+  if (typeof field !== 'object' || field === null || Array.isArray(field) || depth + 1 >= MAX_DEPTH) return false
+  const fields = fieldsOf(field, depth + 1)
+  return fields.length > 0 && fields.every((text) => before.includes(text))
 }
 
 function isStream(value: object): value is { getTracks(): readonly { kind: string; id: string }[] } {

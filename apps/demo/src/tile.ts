@@ -50,7 +50,7 @@ export function createTile(texts: Texts, { userId, displayName }: Person): Tile 
 
   let streams = NO_STREAMS
   const tile: Tile = {
-    root: element('li', { class: 'tile', 'data-user-id': userId, 'aria-label': name }, screenPart, cameraPart),
+    root: element('li', { class: 'tile', 'data-user-id': userId, 'aria-label': name }, cameraPart, screenPart),
     camera, screen, name,
     get streams() { return streams },
     showStreams(now) {
