@@ -46,7 +46,7 @@ export function createLevelBar(texts: Texts, name: string): LevelBar {
     stop()
     draw()
     if (marker.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) return
-    timer = setTimeout(() => { frame = requestAnimationFrame(fall) }, Math.max(0, hold.atMs + HOLD_MS - performance.now()))
+    timer = window.setTimeout(() => { frame = requestAnimationFrame(fall) }, Math.max(0, hold.atMs + HOLD_MS - performance.now()))
   }
   const bar: LevelBar = {
     root: element('div', { class: 'level' }, meter, words),
