@@ -1,0 +1,29 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { DEFAULT_SETTINGS, mergeOptions } from './engine-options.js'
+
+afterEach(() => { vi.restoreAllMocks() })
+
+it('merges: what is absent stays as it was', () => {
+  const first = mergeOptions(DEFAULT_SETTINGS, { isDebug: true, audioProcessing: false })
+  expect(first).toMatchObject({ isDebug: true, isReceiveOnly: false, audioProcessing: false })
+  expect(mergeOptions(first, { isReceiveOnly: true })).toMatchObject({ isDebug: true, isReceiveOnly: true, audioProcessing: false })
+  for (const none of [undefined, null, ''] as const) expect(mergeOptions(first, none)).toBe(first)
+})
+
+it.each([
+  [{ isDebug: 'yes' }, 'options.isDebug'], [{ audioProcessing: 0 }, 'options.audioProcessing'], [{ audioContext: {} }, 'options.audioContext'],
+  [{ signal: {} }, 'options.signal'], [{ compat: '1.16' }, 'options.compat'], [{ customPlay: true }, 'options.customPlay'],
+  [{ autoPublish: true }, 'options.autoPublish'], [{ autoSubscribe: true }, 'options.autoSubscribe'], [5, 'options'],
+])('refuses %j and names %s', (options, parameter) => {
+  expect(() => mergeOptions(DEFAULT_SETTINGS, options as never)).toThrow(expect.objectContaining({ code: 16974081, parameter, message: expect.stringContaining(parameter) }))
+})
+
+it('takes the switches that are not in this release when they are off', () => {
+  expect(mergeOptions(DEFAULT_SETTINGS, { customPlay: false, autoPublish: false, autoSubscribe: false })).toEqual(DEFAULT_SETTINGS)
+})
+
+it('names an unknown option on the console and goes on', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  expect(mergeOptions(DEFAULT_SETTINGS, { isDebugg: true } as never)).toEqual(DEFAULT_SETTINGS)
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('isDebugg'))
+})

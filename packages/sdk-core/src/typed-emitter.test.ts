@@ -1,0 +1,74 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { TypedEmitter } from './typed-emitter.js'
+
+interface Events { ping: number; pong: string }
+
+afterEach(() => { vi.unstubAllGlobals() })
+
+it('calls several listeners in order, and one function once', () => {
+  const emitter = new TypedEmitter<Events>()
+  const calls: string[] = []
+  const first = (n: number) => calls.push(`first ${n}`)
+  emitter.on('ping', first)
+  emitter.on('ping', (n) => calls.push(`second ${n}`))
+  emitter.on('ping', first)
+  emitter.emit('ping', 1)
+  expect(calls).toEqual(['first 1', 'second 1'])
+})
+
+it('removes by the returned function, by the listener, and all of a name', () => {
+  const emitter = new TypedEmitter<Events>()
+  const calls: string[] = []
+  const stop = emitter.on('ping', () => calls.push('a'))
+  const b = () => calls.push('b')
+  emitter.on('ping', b)
+  emitter.on('ping', () => calls.push('c'))
+  stop()
+  emitter.emit('ping', 1)
+  emitter.off('ping', b)
+  emitter.emit('ping', 2)
+  emitter.off('ping')
+  emitter.emit('ping', 3)
+  expect(calls).toEqual(['b', 'c', 'c'])
+  expect(emitter.has('ping')).toBe(false)
+})
+
+it('reports a listener that throws and calls the others', () => {
+  const reported: unknown[] = []
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+  const emitter = new TypedEmitter<Events>()
+  const fault = new Error('listener')
+  const heard: string[] = []
+  emitter.on('pong', () => { throw fault })
+  emitter.on('pong', (text) => heard.push(text))
+  emitter.emit('pong', 'hello')
+  expect(heard).toEqual(['hello'])
+  expect(reported).toEqual([fault])
+})
+
+it('does not call who was removed by an earlier listener, nor who was added by one', () => {
+  const emitter = new TypedEmitter<Events>()
+  const calls: string[] = []
+  const late = () => calls.push('late')
+  emitter.on('ping', () => {
+    calls.push('first')
+    emitter.off('ping', second)
+    emitter.on('ping', late)
+  })
+  const second = () => calls.push('second')
+  emitter.on('ping', second)
+  emitter.emit('ping', 1)
+  expect(calls).toEqual(['first'])
+})
+
+it('gives the context as `this`, and tells when listeners come and go', () => {
+  let changes = 0
+  const emitter = new TypedEmitter<Events>(() => { changes++ })
+  const context = { name: 'app' }
+  const seen: unknown[] = []
+  const stop = emitter.on('ping', function (this: unknown) { seen.push(this) }, context)
+  emitter.emit('ping', 1)
+  stop()
+  expect(seen).toEqual([context])
+  expect(changes).toBe(2)
+})
