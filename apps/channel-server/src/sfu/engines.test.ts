@@ -1,5 +1,6 @@
 import { createMemoryEngine } from './memory-engine.js'
 import { describeSfuEngine, type ContractPeers } from './sfu-engine.contract.js'
+import { TEST_PORTS } from './test-ports.contract.js'
 import { createWeriftEngine } from './werift-engine.js'
 
 const TRANSPORT = ['a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx', `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`, 'a=rtcp-mux']
@@ -17,4 +18,4 @@ const text: Omit<ContractPeers, 'media'> = {
 }
 
 describeSfuEngine('the memory engine', createMemoryEngine, { ...text, media: false })
-describeSfuEngine('the werift engine', () => createWeriftEngine({ minPort: 45_000, maxPort: 45_009 }), { ...text, media: true })
+describeSfuEngine('the werift engine', () => createWeriftEngine(TEST_PORTS), { ...text, media: true })

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { RemoteInfo } from 'node:dgram'
 import { DtlsServer, keyLength, RTCDtlsTransport, saltLength, SrtcpSession, SrtpSession, type RTCCertificate, type RtpHeader } from 'werift'
+import { HandshakeOrder, recordsOf } from './dtls/handshake-order.js'
 import { provesPossession } from './dtls/possession.js'
 import { DISCONNECTED_AFTER_MS, nextConnectivity, type Connectivity } from './ice/connectivity.js'
 import { isAuthentic, writeBindingSuccess, writeRoleConflict, type BindingRequest } from './ice/stun-message.js'
@@ -39,6 +40,7 @@ export class SecureTransport implements UdpUser {
   /** Newest first; older ones stay valid because checks made with them are still on their way after a restart. */
   #credentials: { readonly fragment: string; readonly password: string }[] = []
   #dtls: DtlsServer | null = null
+  readonly #order = new HandshakeOrder()
   #srtp: SrtpSession | null = null
   #srtcp: SrtcpSession | null = null
   #fingerprints: readonly Fingerprint[] | null = null
@@ -166,16 +168,15 @@ export class SecureTransport implements UdpUser {
   }
 
   #onDtls(packet: Buffer): void {
-    if (packet.length < 13 || this.#broken) return
-    // Once secure, only encrypted records count: a forged ClientHello would make werift start all over, a forged alert end it.
-    const encrypted = packet.readUInt16BE(3) > 0
-    const startsOver = packet[0] === 22 && packet[13] === 1
-    if (this.#handshakeDone && !encrypted && (packet[0] === 21 || startsOver)) return
+    if (this.#broken) return
     this.#dtls ??= this.#startDtls()
-    try {
-      this.#dtls.transport.socket.onData(packet, [this.#remoteAddress, this.#remotePort])
-    } catch (error) {
-      this.#options.log(`malformed DTLS record: ${String(error)}`)
+    for (const record of recordsOf(packet)) {
+      if (!this.#order.accepts(record)) continue
+      try {
+        this.#dtls.transport.socket.onData(record, [this.#remoteAddress, this.#remotePort])
+      } catch (error) {
+        this.#options.log(`malformed DTLS record: ${String(error)}`)
+      }
     }
   }
 
@@ -193,9 +194,11 @@ export class SecureTransport implements UdpUser {
     })
     dtls.onConnect.subscribe(() => {
       this.#handshakeDone = true
+      this.#order.finish()
       this.#verify()
     })
-    dtls.onError.subscribe((error) => this.#break(`DTLS failed: ${String(error)}`))
+    // Not the end: a lost or overtaken handshake packet is an error to werift, and is made good when the client repeats it.
+    dtls.onError.subscribe((error) => this.#options.log(`DTLS: ${String(error)}`))
     dtls.onClose.subscribe(() => { if (this.#handshakeDone) this.#break('closed by the client') })
     return dtls
   }

@@ -34,6 +34,9 @@ export class SyntheticPeer {
   readonly rtcp: Buffer[] = []
   /** Packets for which this says true are lost on the way in. */
   loses: (packet: RtpPacket) => boolean = () => false
+  /** The same for packets of the handshake, counted from 0 in each direction. */
+  losesHandshake: (direction: 'in' | 'out', count: number) => boolean = () => false
+  #handshakes = { in: 0, out: 0 }
   readonly #socket: Socket
   readonly #certificate: RTCCertificate
   readonly #fragment: string = randomBytes(4).toString('hex')
@@ -76,7 +79,7 @@ export class SyntheticPeer {
       cert: this.#certificate.certPem, key: this.#certificate.privateKey, signatureHash: this.#certificate.signatureHash, srtpProfiles: profiles, extendedMasterSecret: true,
       transport: {
         type: 'udp', address: { address: '', family: 'IPv4', port: 0 }, closed: false, onData: () => undefined,
-        send: async (packet) => this.raw(packet), close: async () => undefined,
+        send: async (packet) => { if (!this.losesHandshake('out', this.#handshakes.out++)) this.raw(packet) }, close: async () => undefined,
       },
     })
     this.#dtls = dtls
@@ -155,7 +158,9 @@ export class SyntheticPeer {
   #onPacket(packet: Buffer): void {
     const first = packet[0]!
     if (first < 4) this.#checked ||= packet.readUInt16BE(0) === 0x0101
-    else if (first < 64) this.#dtls?.transport.socket.onData(packet, ['127.0.0.1', 0])
+    else if (first < 64) {
+      if (!this.losesHandshake('in', this.#handshakes.in++)) this.#dtls?.transport.socket.onData(packet, ['127.0.0.1', 0])
+    }
     else if (isRtcp(packet)) this.#onRtcp(this.#srtcp!.decrypt(packet))
     else {
       const rtp = readRtp(this.#srtp!.decrypt(packet))!

@@ -2,6 +2,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Consumer, SfuEngine, SfuEvent } from './sfu-engine.js'
+import { TEST_PORTS } from './test-ports.contract.js'
 import { createWeriftEngine } from './werift-engine.js'
 
 // A real browser against the engine in this process: one page publishes what the SDK publishes (microphone, camera in two
@@ -99,7 +100,7 @@ beforeAll(async () => {
   context = await browser.newContext({ permissions: ['microphone', 'camera'] })
   // A secure context without a server: localhost answered by the test.
   await context.route('http://localhost/**', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>peer</title>' }))
-  engine = createWeriftEngine({ minPort: 46_000, maxPort: 46_009, log: (message) => void failures.push(new Error(message)) })
+  engine = createWeriftEngine({ ...TEST_PORTS, log: (message) => void failures.push(new Error(message)) })
   engine.on((event) => {
     events.push(event)
     if (event.type === 'offer') answers = answers.then(() => accept(event)).catch((error: unknown) => void failures.push(error))
