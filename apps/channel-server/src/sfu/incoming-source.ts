@@ -2,11 +2,13 @@ import { ReceiveBandwidth } from './rtp/receive-bandwidth.js'
 import { MissingPackets } from './rtp/missing-packets.js'
 import { ReceiveStatistics } from './rtp/receive-statistics.js'
 import { askIfDue, gotKeyFrame, noKeyFrameRequests, wantKeyFrame, type KeyFrameRequests } from './rtp/key-frame-requests.js'
-import { LAYER_ALIVE_MS } from './rtp/layer-choice.js'
 import { extensionOf, type RtpPacket } from './rtp/rtp-packet.js'
 import type { Feedback } from './rtp/rtcp.js'
 import { readVp8, type Vp8Descriptor } from './rtp/vp8-descriptor.js'
 import { CODECS, type Kind } from './sdp/codecs.js'
+
+/** A publisher that sent nothing for so long has stopped; a screen that does not change sends a frame every second or so. */
+const SILENT_MS = 10_000
 
 export type SenderReported = Extract<Feedback, { type: 'sender-report' }>
 
@@ -45,9 +47,9 @@ export class IncomingLayer {
     this.#keyFrames = gotKeyFrame(this.#keyFrames)
   }
 
-  /** Whether to ask now; a publisher that sends nothing is not asked. */
+  /** Whether to ask now; a publisher that stopped sending is not asked. */
   askForKeyFrame(nowMs: number): boolean {
-    if (nowMs - this.lastPacketAt > LAYER_ALIVE_MS) return false
+    if (nowMs - this.lastPacketAt > SILENT_MS) return false
     const { ask, state } = askIfDue(this.#keyFrames, nowMs)
     this.#keyFrames = state
     return ask

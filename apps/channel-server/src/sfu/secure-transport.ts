@@ -3,7 +3,7 @@ import type { RemoteInfo } from 'node:dgram'
 import { DtlsServer, keyLength, RTCDtlsTransport, saltLength, SrtcpSession, SrtpSession, type RTCCertificate, type RtpHeader } from 'werift'
 import { HandshakeOrder, recordsOf } from './dtls/handshake-order.js'
 import { provesPossession } from './dtls/possession.js'
-import { DISCONNECTED_AFTER_MS, nextConnectivity, type Connectivity } from './ice/connectivity.js'
+import { nextConnectivity, type Connectivity } from './ice/connectivity.js'
 import { isAuthentic, writeBindingSuccess, writeRoleConflict, type BindingRequest } from './ice/stun-message.js'
 import type { UdpPort, UdpPorts, UdpUser } from './ice/udp-ports.js'
 import { isRtcp } from './rtp/rtcp.js'
@@ -233,6 +233,3 @@ export class SecureTransport implements UdpUser {
 export function certificate(): Promise<RTCCertificate> {
   return RTCDtlsTransport.SetupCertificate()
 }
-
-/** How often `tick` is needed at least. */
-export const SLOWEST_TICK_MS: number = DISCONNECTED_AFTER_MS / 6

@@ -154,6 +154,20 @@ export function describeMedia(make: () => SfuEngine): void {
       expect(camera.keyFrames).toBeGreaterThan(made)
     })
 
+    it('shows a screen that does not change to those who come later', async () => {
+      await publish()
+      const camera = new SyntheticCamera(publisher, 2222, null)
+      camera.frame()
+      while (engine.stats().packetsReceived < 3) await new Promise((resolve) => setImmediate(resolve))
+      // Longer than a layer counts as alive without packets.
+      await publisher.until(() => publisher.rtcp.length >= 3)
+      const { peer, video } = await subscribe('b', [consumers.camera])
+      await publisher.until(() => camera.requests > 0)
+      camera.frame()
+      await peer.until(() => video().length === 3)
+      expect(startsKeyFrame(video()[0]!)).toBe(true)
+    })
+
     it('passes a subscriber\'s request for a key frame on', async () => {
       await publish()
       const camera = new SyntheticCamera(publisher, 2222, null)

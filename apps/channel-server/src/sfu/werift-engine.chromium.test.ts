@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UdpPort } from './ice/udp-ports.js'
+import { isRtcp } from './rtp/rtcp.js'
 import type { Consumer, SfuEngine, SfuEvent } from './sfu-engine.js'
 import { TEST_PORTS } from './test-ports.contract.js'
 import { createWeriftEngine } from './werift-engine.js'
@@ -92,6 +94,17 @@ async function flows(track: string): Promise<void> {
     if (first < 0) first = frames
     return first >= 0 && frames >= first + 5 ? true : undefined
   })
+}
+
+/** Loses every n-th RTP packet that the engine sends, on the way out of its sockets. */
+function losing(n: number): { stop(): void } {
+  const send = UdpPort.prototype.send
+  let count = 0
+  UdpPort.prototype.send = function (packet, address, port) {
+    const isRtp = packet[0]! >= 128 && packet[0]! <= 191 && !isRtcp(packet)
+    if (!isRtp || ++count % n !== 0) send.call(this, packet, address, port)
+  }
+  return { stop: () => void (UdpPort.prototype.send = send) }
 }
 
 beforeAll(async () => {
@@ -239,8 +252,21 @@ describe('a real Chromium', () => {
     // The publisher's clock arrived: sound and picture can be kept in step.
     await until(subscriber, (all) => (['audio', 'video'].every((kind) => all.some((row) => row.type === 'remote-outbound-rtp' && row['kind'] === kind)) ? true : undefined))
     expect(engine.stats().packetsForwarded).toBeGreaterThan(500)
+    expect(events.filter((event) => event.type === 'transport').map(({ state }) => state)).toEqual(['connected', 'connected'])
     expect(failures).toEqual([])
   }, 10_000)
+
+  it('repairs a path that loses every twentieth packet, sound as well as picture', async () => {
+    const before = engine.stats().packetsRetransmitted
+    const asked = await until(subscriber, (rows) => [AUDIO, CAMERA].map(({ trackId }) => number(inbound(rows, trackId), 'nackCount')))
+    const lossy = losing(20)
+    await until(subscriber, (rows) => ([AUDIO, CAMERA].every(({ trackId }, i) => number(inbound(rows, trackId), 'nackCount') >= asked[i]! + 3) ? true : undefined))
+    lossy.stop()
+    // What is still on its way may be missing for a moment.
+    await until(subscriber, (rows) => ([AUDIO, CAMERA].every(({ trackId }) => number(inbound(rows, trackId), 'packetsLost') === 0) ? true : undefined))
+    expect(engine.stats().packetsRetransmitted).toBeGreaterThanOrEqual(before + 6)
+    await flows(CAMERA.trackId)
+  }, 20_000)
 
   it('notices when a client hangs up', async () => {
     const gone = new Promise<void>((resolve) => {

@@ -1,11 +1,11 @@
 /**
- * Whether a transport counts as connected. An ICE-lite agent sends no checks, so it judges by what it hears: a browser
- * checks its pair every 2.5 s at the latest, and sends RTCP every second or so while media flows.
+ * Whether a transport counts as connected. An ICE-lite agent sends no checks, so it judges by what it hears:
+ * libwebrtc checks its pair every 2.5 s, others every 4 to 6 s (RFC 7675), and RTCP comes every second while media flows.
  */
 export type Connectivity = 'new' | 'connected' | 'disconnected' | 'failed'
 
-/** Two lost checks in a row are normal on a bad link, so silence has to last longer than that. */
-export const DISCONNECTED_AFTER_MS = 6000
+/** Two of the slowest checks in a row were lost. The client itself notices earlier, by the media that it misses. */
+export const DISCONNECTED_AFTER_MS = 13_000
 /** RFC 7675: consent to send is gone after 30 s. */
 export const FAILED_AFTER_MS = 30_000
 

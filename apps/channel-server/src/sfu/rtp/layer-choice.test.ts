@@ -12,7 +12,8 @@ it.each([
   ['any that arrives, when both are silent', layers(['tiny'], ['large', 'small']), 'large', 'small', 'tiny'],
   ['the only one, when it has no name', layers(['']), 'large', null, ''],
   ['the one it has, when none is wanted', layers(['small', 'large']), undefined, 'large', 'large'],
-  ['none, when nothing arrives', layers([], ['large']), 'large', 'large', null],
+  ['none, when none of several arrives', layers([], ['large', 'small']), 'large', 'large', null],
+  ['the only one, even when it is silent', layers([], ['small']), 'large', null, 'small'],
   ['none, when nothing is known', [], undefined, null, null],
 ])('chooses %s', (_, known, wanted, current, expected) => {
   expect(chooseLayer(known, wanted, current, NOW)).toBe(expected)

@@ -44,9 +44,10 @@ export class RtpRewriter {
   /** Leaves a packet out without a gap, such as one that has only padding. */
   omit(sequenceNumber: number): void {
     const sequence = this.#unwrap(sequenceNumber)
-    if (sequence < this.#start || this.#omitted.includes(sequence)) return
-    this.#omitted.push(sequence)
-    this.#omitted.sort((a, b) => a - b)
+    if (sequence < this.#start) return
+    const at = this.#omittedBefore(sequence)
+    if (this.#omitted[at] === sequence) return
+    this.#omitted.splice(at, 0, sequence)
     while (this.#omitted.length > 0 && this.#omitted[0]! < this.#newest - REMEMBERED) {
       this.#start = this.#omitted.shift()! + 1
       this.#sequenceOffset -= 1
@@ -57,11 +58,8 @@ export class RtpRewriter {
   rewrite(sequenceNumber: number, timestamp: number): Rewritten | null {
     const sequence = this.#unwrap(sequenceNumber)
     if (sequence < this.#start) return null
-    let left = 0
-    for (const omitted of this.#omitted) {
-      if (omitted === sequence) return null
-      if (omitted < sequence) left += 1
-    }
+    const left = this.#omittedBefore(sequence)
+    if (this.#omitted[left] === sequence) return null
     const outgoing = sequence + this.#sequenceOffset - left
     const shifted = (timestamp + this.#timestampOffset) >>> 0
     if (outgoing > this.#lastSequence) {
@@ -69,6 +67,13 @@ export class RtpRewriter {
       this.#lastTimestamp = shifted
     }
     return { sequenceNumber: outgoing & 0xffff, timestamp: shifted }
+  }
+
+  /** How many were left out before that one. Looks from the end, where nearly every packet belongs. */
+  #omittedBefore(sequence: number): number {
+    let count = this.#omitted.length
+    while (count > 0 && this.#omitted[count - 1]! >= sequence) count -= 1
+    return count
   }
 
   #unwrap(sequenceNumber: number): number {
