@@ -41,6 +41,7 @@ export class ReceivingSide {
   #reportAt = 0
   #version = 0
   #fragment = ''
+  #fingerprints: readonly string[] = []
 
   constructor(transport: SecureTransport, ssrc: number, now: () => number, counters: ReceivingCounters) {
     this.#transport = transport
@@ -69,6 +70,11 @@ export class ReceivingSide {
     const first = offer.sections.find((section) => section.port !== 0)
     if (!first || first.fingerprints.length === 0 || first.usernameFragment === '') throw new SfuError('offer.sdp has no ICE user name or no SHA-2 certificate fingerprint')
 
+    const fingerprints = first.fingerprints.map(({ value }) => value)
+    if (this.#fingerprints.length > 0 && !this.#fingerprints.some((known) => fingerprints.includes(known))) {
+      throw new SfuError('offer.sdp is of another peer connection (its certificate fingerprint differs); open a new transport for it')
+    }
+    this.#fingerprints = fingerprints
     // A changed user name is an ICE restart, which the answer has to join in (RFC 8445, 9).
     if (this.#fragment !== '' && this.#fragment !== first.usernameFragment) this.#transport.restartIce()
     this.#fragment = first.usernameFragment

@@ -40,6 +40,16 @@ describe('the werift engine', () => {
     await engine.close()
   })
 
+  it('says that another peer connection needs another transport, and keeps what it has', async () => {
+    const engine = createWeriftEngine(TEST_PORTS)
+    await engine.openRoom('room')
+    await engine.openTransport('room', 't', { address: '127.0.0.1' })
+    await engine.receive('t', { sdp: OFFER, sources: [{ mid: '0', sourceId: 's' }] })
+    await expect(engine.receive('t', { sdp: OFFER.replaceAll('AB', 'CD'), sources: [] })).rejects.toThrow('another peer connection')
+    expect(engine.stats().sources).toBe(1)
+    await engine.close()
+  })
+
   it.each([[0, 10], [10, 5], [1.5, 10], [60_000, 70_000]])('refuses the port range %d to %d', (minPort, maxPort) => {
     expect(() => createWeriftEngine({ minPort, maxPort })).toThrow(SfuError)
   })
