@@ -87,16 +87,12 @@ it('a view plays camera and sound, and one that comes later takes the sound over
 })
 
 it('audio plays without a view, and moves to the view that comes', async () => {
-  const played: HTMLMediaElement[] = []
-  const play = HTMLMediaElement.prototype.play
-  vi.spyOn(HTMLMediaElement.prototype, 'play').mockImplementation(function (this: HTMLMediaElement) {
-    if (!this.muted) played.push(this) // the meter's sinks are muted
-    return play.call(this)
-  })
+  const plays = vi.spyOn(HTMLMediaElement.prototype, 'play') // calls the real one
+  const played = () => plays.mock.contexts.filter((element): element is HTMLMediaElement => element instanceof HTMLMediaElement && !element.muted)
   const { alice } = await publishing()
   await alice.engine.subscribe('bob')
-  await until(() => expect(played.map(tracksOf)).toEqual([['sophon_audio']]))
-  const [hidden] = played
+  await until(() => expect(played().map(tracksOf)).toEqual([['sophon_audio']]))
+  const [hidden] = played()
   await until(() => expect(hidden?.paused).toBe(false))
 
   const [screen, camera] = [document.createElement('video'), document.createElement('video')]

@@ -15,7 +15,7 @@ export interface Participant {
   readonly heard: { name: keyof AliRtcEvents; payload: unknown }[]
   /** The names of `heard`, with the user where there is one. */
   story(): string[]
-  join(): Promise<void>
+  readonly join: () => Promise<void>
   /** Waits for the next callback of that name. */
   next<Name extends keyof AliRtcEvents>(name: Name): Promise<AliRtcEvents[Name]>
 }

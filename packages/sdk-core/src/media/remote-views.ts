@@ -60,7 +60,7 @@ export class RemoteViews {
   }
 
   clear(): void {
-    for (const userId of [...this.#users.keys()]) this.forget(userId)
+    for (const userId of this.#users.keys()) this.forget(userId)
   }
 
   #user(userId: string): RemoteUser {

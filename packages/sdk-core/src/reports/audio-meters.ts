@@ -83,7 +83,7 @@ export class AudioMeters {
   }
 
   #end(): void {
-    for (const userId of [...this.#metered.keys()]) this.#stop(userId)
+    for (const userId of this.#metered.keys()) this.#stop(userId)
     this.#life?.abort()
     this.#life = undefined
     this.#meter = undefined
@@ -92,7 +92,7 @@ export class AudioMeters {
 
   #reconcile(): void {
     if (this.#meter === undefined || this.#demand === undefined) return
-    for (const userId of [...this.#metered.keys()]) if (!this.#tracks.has(userId)) this.#stop(userId)
+    for (const userId of this.#metered.keys()) if (!this.#tracks.has(userId)) this.#stop(userId)
     for (const [userId, track] of this.#tracks) {
       const metered = this.#metered.get(userId)
       if (metered?.track !== track || metered.pcm !== this.#demand.pcm) this.#add(this.#meter, userId, track, this.#demand.pcm)

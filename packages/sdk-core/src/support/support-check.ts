@@ -5,6 +5,7 @@ import type { EngineSettings } from '../engine-options.js'
 import { AliRtcError } from '../errors.js'
 import { capture } from '../media/capture.js'
 import { browserName, isTooOld } from './browser-name.js'
+import { isSecureAddress } from './secure-address.js'
 
 /** What `isSupport` resolves with. It rejects with an `AliRtcError` that has the same fields beside its own. */
 export interface SupportResult {
@@ -52,7 +53,7 @@ export async function checkSupport(settings: EngineSettings): Promise<SupportRes
 
 /** A camera that fails is told, and fails nothing. */
 async function checkDevices(result: SupportResult, settings: EngineSettings): Promise<void> {
-  if (!settings.isDebug && !isSecure()) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be served over HTTPS, or from localhost')
+  if (!settings.isDebug && !isSecureAddress(location)) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be served over HTTPS, or from localhost')
   if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw unsupported(result, ERROR_NOTSUPPORT_DEVICE, 'the browser has no getUserMedia here')
   const captured = await capture(['audio', 'camera'], settings)
   for (const outcome of captured.values()) if (outcome instanceof MediaStreamTrack) outcome.stop()
@@ -60,10 +61,6 @@ async function checkDevices(result: SupportResult, settings: EngineSettings): Pr
   result.audioDevice = audio instanceof MediaStreamTrack
   result.videoDevice = captured.get('camera') instanceof MediaStreamTrack
   if (audio instanceof AliRtcError) throw unsupported(result, audio.code, audio.message, audio)
-}
-
-function isSecure(): boolean {
-  return location.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)
 }
 
 /** MIME types in lowercase of what the browser can receive. */
