@@ -36,11 +36,11 @@ function expectGapless(rows: readonly Second[]): void {
   })
 }
 
-test('the tone in one microphone is what the other browser reports for that user, second by second', async ({ server, channel, launch }) => {
+test('the tone in one microphone is what the other browser reports for that user, second by second', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice', hertz: tones.alice, dbfs: -12 })
   const bob = await launch({ name: 'Bob', hertz: tones.bob, dbfs: -20 })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.join(server.url, room, 'Bob')
 
   // the first seconds hold the jitter buffer's start; count ten from when the tone stands
   await expect.poll(async () => (await seconds(bob, 'Alice')).at(-1)?.level ?? 0, { timeout: 30_000 }).toBeGreaterThan(20)
@@ -69,11 +69,11 @@ test('the tone in one microphone is what the other browser reports for that user
   expect(shareOfTone(await lastPcm(bob, 'Bob'), tones.bob, rate)).toBeGreaterThan(0.999)
 })
 
-test('a main thread blocked for three seconds loses no second and no sample', async ({ server, channel, launch }) => {
+test('a main thread blocked for three seconds loses no second and no sample', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   const bob = await launch({ name: 'Bob' })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.join(server.url, room, 'Bob')
   await expect.poll(async () => (await seconds(bob, 'Alice')).at(-1)?.level ?? 0, { timeout: 30_000 }).toBeGreaterThan(20)
   await bob.forget()
   await expect.poll(async () => (await seconds(bob, 'Alice')).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2)
@@ -89,11 +89,11 @@ test('a main thread blocked for three seconds loses no second and no sample', as
   expectGapless(await seconds(bob, 'Bob'))
 })
 
-test('muting keeps the row at level 0 and tells the others', async ({ server, channel, launch }) => {
+test('muting keeps the row at level 0 and tells the others', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   const bob = await launch({ name: 'Bob' })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.join(server.url, room, 'Bob')
   await expect.poll(async () => (await seconds(bob, 'Alice')).at(-1)?.level ?? 0, { timeout: 30_000 }).toBeGreaterThan(20)
 
   expect(await alice.page.evaluate(() => window.earshot.muteLocalMic(true))).toBe(true)

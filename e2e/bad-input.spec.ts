@@ -1,17 +1,19 @@
+import { createHash } from 'node:crypto'
+import { startServer } from './support/channel-server.ts'
 import { expect, test } from './support/test.ts'
 
-test('auth info is refused by the field that is wrong, by promise and by onError', async ({ server, channel, launch }) => {
+test('auth info is refused by the field that is wrong, by promise and by onError', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   await alice.openEngine(server.url)
   const outcome = await alice.page.evaluate(() => window.outcome(() => window.earshot.joinChannel({} as never, 'Alice')))
   expect(outcome).toMatchObject({ error: { errorCode: 16974081, message: expect.stringContaining('appid') } })
   await expect.poll(async () => (await alice.recorded('onError')).length).toBe(1)
   for (const field of ['appid', 'nonce', 'userid', 'timestamp', 'token'] as const) {
-    expect(await alice.joinChannel(channel, 'Alice', { [field]: undefined })).toMatchObject({ error: { errorCode: 16974081, message: expect.stringContaining(field) } })
+    expect(await alice.joinChannel(room, 'Alice', { [field]: undefined })).toMatchObject({ error: { errorCode: 16974081, message: expect.stringContaining(field) } })
   }
 })
 
-test('what the server refuses has the documented code', async ({ server, channel, launch }) => {
+test('what the server refuses has the documented code', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   await alice.openEngine(server.url)
   const refusals: [Record<string, unknown>, number][] = [
@@ -22,12 +24,12 @@ test('what the server refuses has the documented code', async ({ server, channel
     [{ channel: 'bad room!' }, 83951633],
   ]
   for (const [changes, errorCode] of refusals) {
-    expect(await alice.joinChannel(channel, 'Alice', changes), JSON.stringify(changes)).toMatchObject({ error: { errorCode, code: errorCode } })
+    expect(await alice.joinChannel(room, 'Alice', changes), JSON.stringify(changes)).toMatchObject({ error: { errorCode, code: errorCode } })
   }
   expect(await alice.recorded('onError'), 'a rejected call is not reported twice').toEqual([])
 })
 
-test('calls before joining, unknown users and double joins each have their code', async ({ server, channel, launch }) => {
+test('calls before joining, unknown users and double joins each have their code', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   await alice.openEngine(server.url)
   const codes = await alice.page.evaluate(async () => {
@@ -49,21 +51,21 @@ test('calls before joining, unknown users and double joins each have their code'
   expect(codes).toEqual({
     publish: 16843524, subscribe: 10140, muteLocalMic: false, configRemoteAudio: false, getUserInfo: null, leaveChannel: undefined, startPreview: 16974081,
   })
-  expect(await alice.joinChannel(channel, 'Alice')).not.toHaveProperty('error')
-  expect(await alice.joinChannel(channel, 'Alice')).toMatchObject({ error: { errorCode: 16843521 } })
+  expect(await alice.joinChannel(room, 'Alice')).not.toHaveProperty('error')
+  expect(await alice.joinChannel(room, 'Alice')).toMatchObject({ error: { errorCode: 16843521 } })
   expect(await alice.page.evaluate(() => window.outcome(() => window.earshot.subscribe('nobody')))).toMatchObject({ error: { errorCode: 10140 } })
   const both = await alice.page.evaluate(() => Promise.all([window.outcome(() => window.earshot.publish()), window.outcome(() => window.earshot.publish())]))
   expect(both[0]).not.toHaveProperty('error')
   expect(both[1]).toMatchObject({ error: { errorCode: 10500 } })
 })
 
-test('a browser without a microphone is told so and can still listen', async ({ server, channel, launch }) => {
+test('a browser without a microphone is told so and can still listen', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
-  await alice.join(server.url, channel, 'Alice')
+  await alice.join(server.url, room, 'Alice')
   const deaf = await launch({ name: 'Deaf', args: ['--use-fake-ui-for-media-stream'] }) // no fake devices: no device at all
   await deaf.openEngine(server.url)
   expect(await deaf.page.evaluate(() => window.outcome(() => window.earshot.isSupport()))).toMatchObject({ error: { errorCode: 10001 } })
-  expect(await deaf.joinChannel(channel, 'Deaf')).not.toHaveProperty('error')
+  expect(await deaf.joinChannel(room, 'Deaf')).not.toHaveProperty('error')
   expect(await deaf.page.evaluate(() => window.outcome(() => window.earshot.publish()))).toMatchObject({ error: { errorCode: 10001 } })
   await deaf.expectCallback('onPublisher', expect.objectContaining({ userId: 'Alice' }))
   await deaf.page.evaluate(() => {
@@ -76,32 +78,33 @@ test('a browser without a microphone is told so and can still listen', async ({ 
   }, { timeout: 30_000 }).toBeGreaterThan(20)
 })
 
-test('a malformed message is answered by field and does not disturb the others', async ({ server, channel, launch }) => {
+test('a malformed message is answered by field and does not disturb the others', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
-  await alice.join(server.url, channel, 'Alice')
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/channel`)
-  const answers: Record<string, unknown>[] = []
-  const closed = new Promise<number>((resolve) => socket.addEventListener('close', (event) => resolve(event.code)))
-  socket.addEventListener('message', (event) => answers.push(JSON.parse(String(event.data))))
-  await new Promise((resolve) => socket.addEventListener('open', resolve))
-  socket.send(JSON.stringify({ type: 'join', id: 7, channel: 5 }))
-  await expect.poll(() => answers[0]).toMatchObject({ type: 'error', id: 7, field: expect.any(String), message: expect.stringContaining('"') })
-  for (let n = 0; n < 50; n++) if (socket.readyState === WebSocket.OPEN) socket.send('nonsense')
-  expect(await closed).toBe(1008)
-  expect((await server.control('GET', `/${channel}/users`)).body).toMatchObject({ users: [{ userId: 'Alice' }] })
+  await alice.join(server.url, room, 'Alice')
+  const { answer, closeCode } = await alice.page.evaluate(async () => {
+    const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/v1/channel`)
+    const closed = new Promise<number>((resolve) => { socket.onclose = (event) => resolve(event.code) })
+    await new Promise((resolve) => { socket.onopen = resolve })
+    const answered = new Promise<unknown>((resolve) => { socket.onmessage = (event) => resolve(JSON.parse(String(event.data))) })
+    socket.send(JSON.stringify({ type: 'join', id: 7, channel: 5 }))
+    const answer = await answered
+    for (let n = 0; n < 50; n++) if (socket.readyState === WebSocket.OPEN) socket.send('nonsense')
+    return { answer, closeCode: await closed }
+  })
+  expect(answer).toMatchObject({ type: 'error', id: 7, field: expect.any(String), message: expect.stringContaining('"') })
+  expect(closeCode).toBe(1008)
+  expect((await server.control('GET', `/${room}/users`)).body).toMatchObject({ users: [{ userId: 'Alice' }] })
 })
 
-test('an expired token is refused', async ({ server, channel, launch }) => {
-  const { createHash } = await import('node:crypto')
+test('an expired token is refused', async ({ room, launch }) => {
   const key = 'e2e-app-key'
-  const { startServer } = await import('./support/channel-server.ts')
   const own = await startServer({ EARSHOT_APP_KEY: key })
   try {
     const alice = await launch({ name: 'Alice' })
     await alice.openEngine(own.url)
     const [nonce, timestamp] = ['AK-expired', String(Math.floor(Date.now() / 1000) - 1)]
-    const token = createHash('sha256').update(`earshot${key}${channel}Alice${nonce}${timestamp}`).digest('hex')
-    expect(await alice.joinChannel(channel, 'Alice', { nonce, timestamp, token })).toMatchObject({ error: { errorCode: 84148226 } })
+    const token = createHash('sha256').update(`earshot${key}${room}Alice${nonce}${timestamp}`).digest('hex')
+    expect(await alice.joinChannel(room, 'Alice', { nonce, timestamp, token })).toMatchObject({ error: { errorCode: 84148226 } })
   } finally {
     await own.stop()
   }

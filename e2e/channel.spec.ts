@@ -11,15 +11,15 @@ async function rows(participant: Participant, name: string): Promise<unknown[]> 
   return (await participant.recorded(name)).map((entry) => entry.payload)
 }
 
-test('a late joiner learns who is there and who publishes; a leaver unpublishes before it leaves', async ({ server, channel, launch }) => {
+test('a late joiner learns who is there and who publishes; a leaver unpublishes before it leaves', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   const bob = await launch({ name: 'Bob' })
-  await alice.join(server.url, channel, 'Alice')
-  await expect.poll(async () => (await server.control('GET', `/${channel}/users`)).body).toMatchObject({
+  await alice.join(server.url, room, 'Alice')
+  await expect.poll(async () => (await server.control('GET', `/${room}/users`)).body).toMatchObject({
     users: [{ userId: 'Alice', displayName: 'Alice', role: 0, streams: expect.arrayContaining(['sophon_audio', 'sophon_video_camera_large', 'sophon_video_camera_small']) }],
   })
   await bob.openEngine(server.url)
-  expect(await bob.joinChannel(channel, 'Bob')).not.toHaveProperty('error')
+  expect(await bob.joinChannel(room, 'Bob')).not.toHaveProperty('error')
   await expect.poll(() => story(bob, 'Alice')).toEqual(['onJoin', 'onPublisher'])
   expect((await rows(bob, 'onPublisher'))[0]).toMatchObject({
     userId: 'Alice', displayName: 'Alice', muteAudioPlaying: false,
@@ -38,41 +38,41 @@ test('a late joiner learns who is there and who publishes; a leaver unpublishes 
   expect(await bob.page.evaluate(() => window.earshot.getUserList())).toEqual([])
 })
 
-test('kick, close and a second login each say good-bye with their own code, and only to whom they concern', async ({ server, channel, launch }) => {
+test('kick, close and a second login each say good-bye with their own code, and only to whom they concern', async ({ server, room, launch }) => {
   const [alice, bob, carol] = [await launch({ name: 'Alice' }), await launch({ name: 'Bob' }), await launch({ name: 'Carol' })]
   await bob.openEngine(server.url)
   await carol.openEngine(server.url)
-  await alice.join(server.url, channel, 'Alice')
-  await bob.joinChannel(channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.joinChannel(room, 'Bob')
   await expect.poll(() => story(bob, 'Alice')).toEqual(['onJoin', 'onPublisher'])
 
-  expect((await server.control('POST', `/${channel}/kick`, { users: ['Alice', 'Nobody'] })).body).toMatchObject({ results: [{ id: 'Alice', code: 0 }, { id: 'Nobody', code: 404 }] })
+  expect((await server.control('POST', `/${room}/kick`, { users: ['Alice', 'Nobody'] })).body).toMatchObject({ results: [{ id: 'Alice', code: 0 }, { id: 'Nobody', code: 404 }] })
   await alice.expectCallback('onBye', expect.objectContaining({ code: 1 }))
   await expect.poll(() => story(bob, 'Alice')).toEqual(['onJoin', 'onPublisher', 'onUnPublisher', 'onLeave'])
 
-  await carol.joinChannel(channel, 'Bob') // the same user from elsewhere
+  await carol.joinChannel(room, 'Bob') // the same user from elsewhere
   await bob.expectCallback('onBye', expect.objectContaining({ code: 3 }))
   expect(await carol.page.evaluate(() => window.earshot.getUserList())).toEqual([])
 
-  expect((await server.control('POST', `/${channel}/close`)).body).toEqual({ closed: true })
+  expect((await server.control('POST', `/${room}/close`)).body).toEqual({ closed: true })
   await carol.expectCallback('onBye', expect.objectContaining({ code: 2 }))
-  expect((await server.control('GET', `/${channel}/users`)).status).toBe(404)
+  expect((await server.control('GET', `/${room}/users`)).status).toBe(404)
   for (const [participant, code] of [[alice, 1], [bob, 3], [carol, 2]] as const) {
     expect((await rows(participant, 'onBye')).map((payload) => (payload as { code: number }).code), 'once and no other').toEqual([code])
     expect(await participant.page.evaluate(() => window.outcome(() => window.earshot.leaveChannel())), 'leaving afterwards is fine').not.toHaveProperty('error')
   }
   // and the engine can join again
-  expect(await bob.joinChannel(channel, 'Bob')).not.toHaveProperty('error')
+  expect(await bob.joinChannel(room, 'Bob')).not.toHaveProperty('error')
 })
 
-test('a role changes before its promise resolves, and the audience cannot publish', async ({ server, channel, launch }) => {
+test('a role changes before its promise resolves, and the audience cannot publish', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   await alice.openEngine(server.url)
   await alice.page.evaluate(async () => {
     window.earshot.setChannelProfile(1)
     await window.earshot.setClientRole(1)
   })
-  expect(await alice.joinChannel(channel, 'Alice')).not.toHaveProperty('error')
+  expect(await alice.joinChannel(room, 'Alice')).not.toHaveProperty('error')
   expect(await rows(alice, 'onUpdateRole'), 'a role set before joining is no event').toEqual([])
   expect(await alice.page.evaluate(() => window.outcome(() => window.earshot.publish()))).toMatchObject({ error: { errorCode: 10112 } })
 
@@ -84,36 +84,50 @@ test('a role changes before its promise resolves, and the audience cannot publis
     return happened
   })
   expect(order).toEqual(['onUpdateRole 1 0', 'resolved'])
-  expect((await server.control('GET', `/${channel}/users`)).body).toMatchObject({ users: [{ userId: 'Alice', role: 0 }] })
+  expect((await server.control('GET', `/${room}/users`)).body).toMatchObject({ users: [{ userId: 'Alice', role: 0 }] })
   expect(await alice.page.evaluate(() => window.outcome(() => window.earshot.publish()))).not.toHaveProperty('error')
   expect(await alice.page.evaluate(() => window.outcome(() => window.earshot.setClientRole(1))), 'not while publishing').toMatchObject({ error: { errorCode: 16908560 } })
 })
 
-test('large and small are two layers of one camera, and picking changes what arrives', async ({ server, channel, launch }) => {
+test('large and small are two layers of one camera, and picking changes what arrives', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   const bob = await launch({ name: 'Bob' })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
-  const width = () => bob.page.locator('[data-user-id="Alice"] video').first().evaluate((video: HTMLVideoElement) => video.videoWidth)
-  await expect.poll(width, { timeout: 45_000 }).toBe(640)
-  for (const [preferLarge, expected] of [[false, 320], [true, 640], [false, 320]] as const) {
-    const outcome = await bob.page.evaluate((prefer) => window.outcome(async () => {
-      window.earshot.configRemoteCameraTrack('Alice', prefer, true)
-      await window.earshot.subscribe('Alice')
-    }), preferLarge)
-    expect(outcome).not.toHaveProperty('error')
-    await expect.poll(async () => (await width()) <= expected === !preferLarge || (await width()) === 640, { timeout: 5_000 }).toBe(true)
-    const subscribed = await bob.page.evaluate(() => window.earshot.getUserInfo('Alice')?.streamConfigs.filter((stream) => stream.subscribed).map((stream) => stream.label))
-    expect(subscribed).toContain(preferLarge ? 'sophon_video_camera_large' : 'sophon_video_camera_small')
-    expect(subscribed).not.toContain(preferLarge ? 'sophon_video_camera_small' : 'sophon_video_camera_large')
+  await alice.join(server.url, room, 'Alice')
+  await bob.openEngine(server.url)
+  await bob.joinChannel(room, 'Bob')
+  await expect.poll(() => story(bob, 'Alice')).toEqual(['onJoin', 'onPublisher'])
+  await bob.page.evaluate(() => {
+    const video = document.body.appendChild(document.createElement('video'))
+    video.id = 'remote'
+  })
+  const pick = (large: boolean) => bob.page.evaluate((preferLarge) => window.outcome(async () => {
+    window.earshot.configRemoteCameraTrack('Alice', preferLarge, true)
+    await window.earshot.subscribe('Alice')
+    window.earshot.setDisplayRemoteVideo('Alice', document.querySelector('video#remote')!, 1)
+  }), large)
+  const picture = () => bob.page.evaluate(() => {
+    const video = document.querySelector<HTMLVideoElement>('video#remote')!
+    const [track] = (video.srcObject as MediaStream | null)?.getVideoTracks() ?? []
+    const subscribed = window.earshot.getUserInfo('Alice')?.streamConfigs.filter((stream) => stream.subscribed && stream.type === 'video')
+    return { width: video.videoWidth, id: track?.id, subscribed: subscribed?.map((stream) => stream.label) }
+  })
+  const large = { width: 640, id: 'sophon_video_camera_large', subscribed: ['sophon_video_camera_large'] }
+  const small = { width: 160, id: 'sophon_video_camera_small', subscribed: ['sophon_video_camera_small'] }
+
+  expect(await pick(true)).not.toHaveProperty('error')
+  await expect.poll(picture, { timeout: 45_000 }).toEqual(large) // the encoder starts small and grows
+  for (const wanted of [small, large, small]) {
+    expect(await pick(wanted === large)).not.toHaveProperty('error')
+    await expect.poll(picture, { timeout: 5_000 }).toEqual(wanted)
   }
 })
 
-test('a screen is shared beside the camera and taken back', async ({ server, channel, launch }) => {
+test('a screen is shared beside the camera and taken back', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   const bob = await launch({ name: 'Bob' })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.openEngine(server.url)
+  await bob.joinChannel(room, 'Bob')
   await expect.poll(() => story(bob, 'Alice')).toEqual(['onJoin', 'onPublisher'])
   await bob.page.evaluate(() => { window.earshot.configRemoteScreenTrack('Alice', true) })
   const screenState = async () => ((await rows(bob, 'onPublisher')).at(-1) as { streamConfigs: { label: string; state: string }[] })

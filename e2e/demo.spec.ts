@@ -1,18 +1,18 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from './support/test.ts'
 
-test('the form joins, the call shows both people, and leaving returns to the form', async ({ server, channel, launch }) => {
+test('the form joins, the call shows both people, and leaving returns to the form', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice', chroma: [90, 180] })
   const bob = await launch({ name: 'Bob', chroma: [180, 90] })
-  await bob.join(server.url, channel, 'Bob')
+  await bob.join(server.url, room, 'Bob')
   await alice.page.goto(`${server.url}/?audioProcessing=0`)
   expect((await new AxeBuilder({ page: alice.page }).analyze()).violations).toEqual([])
-  await alice.page.getByRole('textbox', { name: /channel/i }).fill(channel)
+  await alice.page.getByRole('textbox', { name: /channel/i }).fill(room)
   await alice.page.getByRole('textbox', { name: /name/i }).fill('Alice')
   await alice.page.getByRole('button', { name: /join/i }).click()
   await alice.page.locator('[data-user-id="0"]').waitFor()
   await alice.page.locator('[data-user-id="Bob"]').waitFor()
-  expect(new URL(alice.page.url()).searchParams.get('channel')).toBe(channel)
+  expect(new URL(alice.page.url()).searchParams.get('channel')).toBe(room)
   const meter = alice.page.locator('[data-user-id="Bob"]').getByRole('meter')
   await expect.poll(async () => Number(await meter.getAttribute('aria-valuenow')), { timeout: 30_000 }).not.toBe(0)
   expect((await new AxeBuilder({ page: alice.page }).analyze()).violations).toEqual([])

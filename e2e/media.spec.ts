@@ -46,11 +46,11 @@ async function mediaRows(participant: Participant, own: boolean): Promise<Media[
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-test('onMedia tells what the page\'s own statistics tell, for ourselves and for the remote user', async ({ server, channel, launch }) => {
+test('onMedia tells what the page\'s own statistics tell, for ourselves and for the remote user', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice', chroma: [90, 180] })
   const bob = await launch({ name: 'Bob', chroma: [180, 90] })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.join(server.url, room, 'Bob')
   // the encoder needs a few seconds to reach its size and rate
   await expect.poll(async () => (await mediaRows(bob, false)).at(-1)?.camera?.width, { timeout: 45_000 }).toBe(640)
   await expect.poll(async () => (await mediaRows(bob, true)).at(-1)?.camera?.width, { timeout: 45_000 }).toBe(640)
@@ -91,11 +91,11 @@ test('onMedia tells what the page\'s own statistics tell, for ourselves and for 
   }
 })
 
-test('media goes through the server and nowhere else, and pictures move', async ({ server, channel, launch }) => {
+test('media goes through the server and nowhere else, and pictures move', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice', chroma: [90, 180] })
   const bob = await launch({ name: 'Bob', chroma: [180, 90] })
-  await alice.join(server.url, channel, 'Alice')
-  await bob.join(server.url, channel, 'Bob')
+  await alice.join(server.url, room, 'Alice')
+  await bob.join(server.url, room, 'Bob')
   const remote = bob.page.locator('[data-user-id]:not([data-user-id="0"]) video').first()
   await expect.poll(() => remote.evaluate((video: HTMLVideoElement) => video.videoWidth), { timeout: 30_000 }).toBeGreaterThan(0)
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../test-results/media/', import.meta.url))
 
-/** A steady tone, 16 bit mono 48 kHz; whole periods, so that the browser can repeat the file without a click. */
-export function toneFile({ hertz, dbfs, seconds = 10 }: { hertz: number; dbfs: number; seconds?: number }): string {
+/** A steady tone, 16 bit mono 48 kHz. Longer than any test: where the browser repeats the file there is a click, which Opus makes louder than the tone. */
+export function toneFile({ hertz, dbfs, seconds = 120 }: { hertz: number; dbfs: number; seconds?: number }): string {
   const rate = 48_000
   const amplitude = 10 ** (dbfs / 20) * 32_767
   const samples = new Int16Array(rate * seconds)

@@ -5,8 +5,8 @@ import { Participant, type ParticipantOptions } from './participant.ts'
 export { expect } from '@playwright/test'
 
 interface Fixtures {
-  /** A channel nobody else uses. */
-  readonly channel: string
+  /** The id of a channel nobody else uses. (`channel` would be Playwright's own.) */
+  readonly room: string
   /** Launches a browser; all are closed when the test ends. */
   readonly launch: (options: ParticipantOptions) => Promise<Participant>
 }
@@ -18,7 +18,7 @@ export const test = base.extend<Fixtures, { readonly server: ChannelServer }>({
     await server.stop()
   }, { scope: 'worker' }],
   // eslint wants no empty pattern, Playwright wants one
-  channel: async ({}, use, info) => { await use(`room-${info.testId.slice(-8)}-${Date.now()}`) },
+  room: async ({}, use, info) => { await use(`room-${info.testId.slice(-8)}-${Date.now()}`) },
   launch: async ({}, use) => {
     const participants: Participant[] = []
     await use(async (options) => {
