@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { MemoryChannel, type MemoryLink } from '../test/memory-channel.js'
 import { outcome, participant, until, type Participant } from '../test/participant.js'
 import { AliRtcError } from './index.js'
+import { AUDIO_MAX_BITRATE } from './media/capture.js'
 
 afterEach(() => { vi.restoreAllMocks() })
 
@@ -44,7 +45,7 @@ it('publishes microphone and camera in one announcement, with the documented siz
   const { alice, bob, link } = await joined()
   await alice.engine.publish()
   expect(link.calls.filter((call) => call.startsWith('announce'))).toEqual(['announce audio,camera'])
-  expect(link.sent.get('audio')?.options).toEqual({ maxBitrate: 32_000, muted: false })
+  expect(link.sent.get('audio')?.options).toEqual({ maxBitrate: AUDIO_MAX_BITRATE, muted: false })
   expect(link.sent.get('camera')?.options).toEqual({ maxBitrate: 500_000, maxFramerate: 15, muted: false })
   expect(link.sent.get('camera')?.track.getSettings()).toMatchObject({ width: 640, height: 480 })
   expect(link.sent.get('audio')?.track.getSettings()).toMatchObject({ echoCancellation: false, noiseSuppression: false, autoGainControl: false })
