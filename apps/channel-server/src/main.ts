@@ -59,7 +59,7 @@ function endOnSignals(server: ChannelServer, engine: SfuEngine, log: Log): void 
     ending = true
     log.info({ signal }, 'draining')
     setTimeout(() => process.exit(0), STOP_MS).unref() // a part that hangs must not hold up the end
-    server.close().then(() => engine.close()).catch((error: unknown) => log.error({ err: error }, 'the end went wrong')).then(() => process.exit(0))
+    void server.close().then(() => engine.close()).catch((error: unknown) => log.error({ err: error }, 'the end went wrong')).then(() => process.exit(0))
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
