@@ -2,7 +2,7 @@ import { labelOf, slotOf, type MemberRow, type Role, type Slot, type StreamLabel
 import type { StatsSource } from '@earshot/stats-sampler'
 import type { AliRtcError } from '../src/errors.js'
 import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from '../src/link/channel-link.js'
-import { nextTurn } from '../src/link/server/next-turn.js'
+import { nextTurn } from '../src/next-turn.js'
 
 type Refusable = 'join' | 'publishTrack' | 'unpublish' | 'setMuted' | 'subscribe' | 'setRole'
 

@@ -5,7 +5,7 @@ import {
 import { AliRtcError } from '../errors.js'
 import type { AliRtcEvents } from '../events.js'
 import type { ChannelLink, JoinRequest, LinkEvent } from '../link/channel-link.js'
-import { nextTurn } from '../link/server/next-turn.js'
+import { nextTurn } from '../next-turn.js'
 import {
   EMPTY_ROSTER, firstRoster, planSubscribe, rosterStep, subscriptions, withSubscription, withSwitches, type RemoteSwitches, type Roster, type RosterEvent, type RosterInput,
 } from './roster.js'

@@ -4,7 +4,7 @@ import {
 import { AliRtcError } from '../../errors.js'
 import type { PublishOptions } from '../channel-link.js'
 import { MediaConnection, type MediaConnectionOptions } from './media-connection.js'
-import { nextTurn } from './next-turn.js'
+import { nextTurn } from '../../next-turn.js'
 import { changed, muted, streamRows, type Publication, type Sending } from './publication.js'
 import { openSenders, type Senders } from './senders.js'
 import type { Consent, Question } from './server-requests.js'
