@@ -38,6 +38,8 @@ export interface Fingerprint {
 
 /** A browser with 50 users on a connection has 200 sections of some 30 lines. */
 const MOST_SECTIONS = 512
+/** Every section inherits these lines and looks through them; browsers write about ten. */
+const MOST_SESSION_LINES = 64
 
 /** Reads a description; throws an `Error` that names what is wrong with it. */
 export function readSessionDescription(text: string): SessionDescription {
@@ -51,6 +53,7 @@ export function readSessionDescription(text: string): SessionDescription {
   }
   const [session = [], ...media] = blocks
   if (media.length === 0) throw new Error('it has no media section')
+  if (session.length > MOST_SESSION_LINES) throw new Error(`it has more than ${MOST_SESSION_LINES} lines before its first media section`)
   if (media.length > MOST_SECTIONS) throw new Error(`it has more than ${MOST_SECTIONS} media sections`)
   const sections = media.map((block) => readSection(block, session))
   if (new Set(sections.map((section) => section.mid)).size !== sections.length) throw new Error('two media sections have the same mid')
@@ -75,7 +78,7 @@ function readSection(lines: readonly string[], session: readonly string[]): Medi
     sendRids: all('rid').flatMap((value) => /^([A-Za-z0-9_-]{1,16}) send\b/.exec(value)?.[1] ?? []).slice(0, 4),
     ssrcs: ssrcsOf(all('ssrc'), all('ssrc-group')),
     usernameFragment: inherited('ice-ufrag')[0] ?? '',
-    fingerprints: inherited('fingerprint').flatMap(fingerprintOf),
+    fingerprints: inherited('fingerprint').flatMap(fingerprintOf).slice(0, 4),
     setup: inherited('setup')[0] ?? '',
   }
 }
