@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
 import type { Channel } from './channel/channel.js'
 import type { ChannelRegistry } from './channel/channel-registry.js'
 import { equalInConstantTime } from './channel/token.js'
+import { readBody } from './http-body.js'
 import { HttpError } from './http-errors.js'
 
 export interface ControlOptions {
@@ -24,13 +24,12 @@ export function controlApi({ registry, controlToken, bodyBytes }: ControlOptions
     requireToken(context.req.header('authorization'), controlToken)
     await next()
   })
-  api.use(bodyLimit({ maxSize: bodyBytes, onError: () => { throw new HttpError(413, `the body must be at most ${bodyBytes} bytes`) } }))
 
   api.get('/channels', (context) => context.json({ channels: registry.list() }))
   api.get('/channels/:id/users', (context) => context.json({ users: channelOf(registry, context.req.param('id')).members() }))
   api.post('/channels/:id/kick', async (context) => {
     const channel = channelOf(registry, context.req.param('id'))
-    const users = await readUsers(context.req.raw)
+    const users = readUsers(await readBody(context.req.raw, bodyBytes))
     return context.json({ results: users.map((id) => kick(channel, id)) })
   })
   api.post('/channels/:id/close', (context) => {
@@ -58,8 +57,7 @@ function channelOf(registry: ChannelRegistry, id: string): Channel {
   return channel
 }
 
-async function readUsers(request: Request): Promise<readonly string[]> {
-  const text = await request.text() // the body limit throws its own error here
+function readUsers(text: string): readonly string[] {
   const result = v.safeParse(kickBody, parseJson(text))
   if (!result.success) throw new HttpError(400, 'the body must be JSON: {"users": [1 to 100 user ids]}')
   return [...new Set(result.output.users)]

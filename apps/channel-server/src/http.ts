@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import type { ChannelRegistry } from './channel/channel-registry.js'
 import type { App } from './channel/token.js'
 import type { Config } from './config.js'
 import { controlApi, holdsToken } from './control-api.js'
+import { readBody } from './http-body.js'
 import { errorResponse, HttpError } from './http-errors.js'
 import { makeAuthInfo } from './login.js'
 import type { Log } from './log.js'
@@ -87,9 +87,8 @@ function loginApi({ config, app, now }: HttpOptions): Hono<Env> {
     context.header('access-control-allow-headers', 'content-type')
     return context.body(null, 204)
   })
-  const tooLong = bodyLimit({ maxSize: config.limits.bodyBytes, onError: () => { throw new HttpError(413, `the body must be at most ${config.limits.bodyBytes} bytes`) } })
-  api.on(['GET', 'POST'], '/', tooLong, async (context) => {
-    const given = await loginParameters(context)
+  api.on(['GET', 'POST'], '/', async (context) => {
+    const given = await loginParameters(context, config.limits.bodyBytes)
     const nonce = `AK-${randomUUID()}`
     const result = makeAuthInfo({ ...given, app, nonce, nowSeconds: Math.floor(now() / 1000), gslb: config.publicUrl ?? new URL(context.req.url).origin })
     if ('problem' in result) throw new HttpError(400, result.problem)
@@ -99,8 +98,8 @@ function loginApi({ config, app, now }: HttpOptions): Hono<Env> {
 }
 
 /** From the query; those that are missing there from the body of a POST, as a form or as JSON. */
-async function loginParameters(context: Context<Env>): Promise<{ readonly room: string; readonly user: string }> {
-  const body = context.req.method === 'POST' ? await bodyFields(context) : {}
+async function loginParameters(context: Context<Env>, maxBytes: number): Promise<{ readonly room: string; readonly user: string }> {
+  const body = context.req.method === 'POST' ? await bodyFields(context, maxBytes) : {}
   const read = (name: 'room' | 'user'): string => {
     const value = context.req.query(name) ?? body[name]
     return typeof value === 'string' ? value : ''
@@ -108,8 +107,8 @@ async function loginParameters(context: Context<Env>): Promise<{ readonly room: 
   return { room: read('room'), user: read('user') }
 }
 
-async function bodyFields(context: Context<Env>): Promise<Readonly<Record<string, unknown>>> {
-  const text = await context.req.text()
+async function bodyFields(context: Context<Env>, maxBytes: number): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readBody(context.req.raw, maxBytes)
   if (text.trim() === '') return {}
   if (!context.req.header('content-type')?.includes('json')) return Object.fromEntries(new URLSearchParams(text))
   try {

@@ -5,10 +5,9 @@ import { makeToken, type App } from './channel/token.js'
 /** How long a development token lives, in seconds: 48 h, as AliRTC's samples have it. */
 export const LOGIN_SECONDS: number = 48 * 3600
 
-/** What an app server of AliRTC answers; `channel` is ours, for those who would rather not add it themselves. */
+/** What an app server of AliRTC answers; the caller adds the channel, whose name it knows. */
 export interface AuthInfo {
   readonly appid: string
-  readonly channel: string
   readonly userid: string
   readonly gslb: readonly string[]
   readonly token: string
@@ -36,7 +35,7 @@ export function makeAuthInfo({ room, user, app, gslb, nonce, nowSeconds }: Login
   const userid = userIdFor(room, user)
   const token = makeToken({ appId: app.id, channel: room, userId: userid, nonce, timestamp: String(timestamp) }, app.key)
   const username = `${userid}?appid=${app.id}&channel=${room}&nonce=${nonce}&timestamp=${timestamp}`
-  return { authInfo: { appid: app.id, channel: room, userid, gslb: [gslb], token, nonce, timestamp, turn: { username, password: token } } }
+  return { authInfo: { appid: app.id, userid, gslb: [gslb], token, nonce, timestamp, turn: { username, password: token } } }
 }
 
 /** The name itself where it is an id, else one derived from it: the first 16 hex digits of SHA-256 of `room/user`. */

@@ -112,6 +112,7 @@ describe('the development login', () => {
     const { code, data } = await response.json() as { code: number; data: Readonly<Record<string, string | number>> & { turn: { username: string; password: string } } }
     expect([response.status, code]).toEqual([200, 0])
     expect(data).toMatchObject({ appid: app.id, userid: 'alice', gslb: [url], nonce: expect.stringMatching(/^AK-[A-Za-z0-9-]{1,61}$/), token: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(Object.keys(data)).toEqual(['appid', 'userid', 'gslb', 'token', 'nonce', 'timestamp', 'turn'])
     expect(Number(data['timestamp']) - before - 48 * 3600).toBeLessThanOrEqual(5) // the seconds that the request may have taken
     expect(Number(data['timestamp']) - before).toBeGreaterThanOrEqual(48 * 3600)
     expect(data.turn).toEqual({ username: `alice?appid=${app.id}&channel=room-1&nonce=${data['nonce']}&timestamp=${data['timestamp']}`, password: data['token'] })
@@ -136,7 +137,7 @@ describe('the development login', () => {
     ['?room=r', { method: 'POST', body: '{"user":"u"}', headers: { 'content-type': 'application/json' } }],
   ])('takes room and user from %s %o', async (query, init) => {
     const { url } = await startServer(dev)
-    expect(await (await fetch(`${url}/app/v1/login${query}`, init)).json()).toMatchObject({ code: 0, data: { userid: 'u', channel: 'r' } })
+    expect(await (await fetch(`${url}/app/v1/login${query}`, init)).json()).toMatchObject({ code: 0, data: { userid: 'u', turn: { username: expect.stringContaining('&channel=r&') } } })
   })
 
   it.each([['', 'room'], ['?room=a%20b&user=u', 'room'], ['?room=0&user=u', 'room'], ['?room=r', 'user'], [`?room=r&user=${'x'.repeat(300)}`, 'user']])(
@@ -246,6 +247,19 @@ describe('the control API', () => {
       await RawClient.joined(url, { userId: 'alice' })
       expect(await ask(url, 'POST', '/v1/control/channels/room/kick', bearer, body)).toMatchObject({ status: 400, body: expect.stringContaining('users') })
     })
+
+  it('a body of unknown length is read all the same', async () => {
+    const { url } = await startServer(withControl)
+    await RawClient.joined(url, { userId: 'alice' })
+    const streamed = { body: new Blob(['{"users":', '["alice"]}']).stream(), duplex: 'half' } // a stream needs `duplex`, which the types do not know
+    const answer = await fetch(`${url}/v1/control/channels/room/kick`, { method: 'POST', headers: bearer, ...streamed })
+    expect(await answer.json()).toEqual({ results: [{ id: 'alice', code: 0, message: 'Success' }] })
+  })
+
+  it.each(['DELETE', 'PUT', 'PATCH'])('a %s is answered like anything that is not there', async (method) => {
+    const { url } = await startServer(withControl)
+    expect(await ask(url, method, '/v1/control/channels', bearer)).toMatchObject({ status: 404 })
+  })
 
   it('a body that is too long is refused', async () => {
     const { url } = await startServer({ ...withControl, EARSHOT_MAX_BODY_BYTES: '1024' })
