@@ -1,0 +1,5 @@
+import { defineConfig } from '@playwright/test'
+import short from './playwright.config.ts'
+
+// What takes minutes: `npm run test:long`.
+export default defineConfig({ ...short, testDir: 'long', timeout: 10 * 60_000 })
