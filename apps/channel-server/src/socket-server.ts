@@ -36,6 +36,7 @@ export class SocketServer {
     this.#options = options
     // Twice the limit, so that a message that is merely too long gets an answer that says so.
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes * 2, perMessageDeflate: false, clientTracking: false })
+    this.#sockets.on('wsClientError', (error, socket) => refuse(socket, { status: 400, message: error.message }))
     this.#pings = setInterval(() => this.#checkAlive(), Math.min(PING_MS, graceSeconds * 1000 / 4))
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
