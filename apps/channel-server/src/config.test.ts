@@ -30,6 +30,7 @@ it.each([
   ['EARSHOT_ALLOWED_ORIGINS', '*', { allowedOrigins: 'any' }],
   ['EARSHOT_ALLOWED_ORIGINS', 'https://a.example, http://b.example:81', { allowedOrigins: ['https://a.example', 'http://b.example:81'] }],
   ['EARSHOT_ICE_SERVERS', '[{"urls":"stun:s.example"}]', { iceServers: [{ urls: 'stun:s.example' }] }],
+  ['EARSHOT_ICE_SERVERS', '[{"urls":["turns:t.example:443?transport=tcp"],"username":"u","credential":"c"}]', { iceServers: [{ urls: ['turns:t.example:443?transport=tcp'], username: 'u', credential: 'c' }] }],
   ['EARSHOT_ANNOUNCED_ADDRESS', '2001:db8::1', { announcedAddress: '2001:db8::1' }],
   ['EARSHOT_MAX_MEMBERS', '3', { limits: { membersPerChannel: 3 } }],
 ])('%s=%s is understood', (variable, text, expected) => {
@@ -42,6 +43,7 @@ describe('a bad value is refused by the name of its variable', () => {
     ['EARSHOT_PUBLIC_URL', 'calls.example'], ['EARSHOT_PUBLIC_URL', 'https://calls.example/path'], ['EARSHOT_PUBLIC_URL', 'ftp://calls.example'],
     ['EARSHOT_APP_ID', 'my app'], ['EARSHOT_CONTROL_TOKEN', 'two words'], ['EARSHOT_RTC_MIN_PORT', '0'], ['EARSHOT_RTC_MAX_PORT', '70000'],
     ['EARSHOT_ANNOUNCED_ADDRESS', 'calls.example'], ['EARSHOT_ICE_SERVERS', 'stun:s.example'], ['EARSHOT_ICE_SERVERS', '[{"url":"stun:s.example"}]'],
+    ['EARSHOT_ICE_SERVERS', '[{"urls":"s.example"}]'], ['EARSHOT_ICE_SERVERS', '[{"urls":[]}]'], ['EARSHOT_ICE_SERVERS', '[{"urls":"turn:t.example"}]'],
     ['EARSHOT_ICE_SERVERS', '{}'], ['EARSHOT_ALLOWED_ORIGINS', 'a.example'], ['EARSHOT_ALLOWED_ORIGINS', 'https://a.example,'],
     ['EARSHOT_DEV_LOGIN', 'yes'], ['EARSHOT_GRACE_SECONDS', '0'], ['EARSHOT_LOG_LEVEL', 'loud'], ['EARSHOT_MAX_SOCKETS', '0'],
     ['EARSHOT_MAX_MESSAGE_BYTES', '1'], ['EARSHOT_TRUST_PROXY', 'maybe'],

@@ -57,15 +57,19 @@ export const origins: Kind<AllowedOrigins> = {
   },
 }
 
+const iceUrl = v.pipe(v.string(), v.regex(/^(stun|turn)s?:[^\s/?]+(\?transport=(udp|tcp))?$/i))
+
+/** As strict as browsers, which throw for a bad entry, so that nobody could publish or subscribe. */
 const iceServerList: v.GenericSchema<IceServer[]> = v.pipe(
-  v.array(v.strictObject({
-    urls: v.union([v.string(), v.array(v.string())]), username: v.optional(v.string()), credential: v.optional(v.string()),
-  })),
+  v.array(v.pipe(
+    v.strictObject({ urls: v.union([iceUrl, v.pipe(v.array(iceUrl), v.minLength(1))]), username: v.optional(v.string()), credential: v.optional(v.string()) }),
+    v.check(({ urls, username, credential }) => [urls].flat().every((url) => /^stun/i.test(url)) || (username !== undefined && credential !== undefined)),
+  )),
   v.maxLength(10),
 )
 
 export const iceServers: Kind<readonly IceServer[]> = {
-  expected: 'a JSON array of at most 10 objects {"urls", "username", "credential"}',
+  expected: 'a JSON array of at most 10 objects {"urls", "username", "credential"}; urls begin with stun:, stuns:, turn: or turns:, the last two need the others',
   read: (text) => {
     try {
       const result = v.safeParse(iceServerList, JSON.parse(text))
