@@ -47,7 +47,7 @@ export class UdpPort {
   leave(user: UdpUser): void {
     this.#users -= 1
     for (const [fragment, owner] of this.#fragments) if (owner === user) this.#fragments.delete(fragment)
-    for (const address of this.#addressesOf.get(user) ?? []) this.#addresses.delete(address)
+    for (const address of this.#addressesOf.get(user) ?? []) this.#forget(address, user)
     this.#addressesOf.delete(user)
   }
 
@@ -76,13 +76,18 @@ export class UdpPort {
   #learn(from: RemoteInfo, user: UdpUser): void {
     const key = `${from.address} ${from.port}`
     const known = this.#addressesOf.get(user)
-    if (!known || known.has(key)) return
+    if (!known) return
     this.#addresses.set(key, user)
     known.add(key)
     if (known.size <= MOST_ADDRESSES) return
     const oldest = known.values().next().value!
     known.delete(oldest)
-    this.#addresses.delete(oldest)
+    this.#forget(oldest, user)
+  }
+
+  /** Unless the address is another user's by now: a client may reuse the port of a connection that it closed. */
+  #forget(address: string, user: UdpUser): void {
+    if (this.#addresses.get(address) === user) this.#addresses.delete(address)
   }
 }
 
