@@ -1,6 +1,6 @@
 import {
-  ERROR_ALREADY_JOINED, ERROR_CHANNEL_ID_MALFORMED, ERROR_JOIN_TIMEOUT, ERROR_MALFORMED_MESSAGE, ERROR_NOT_IN_CHANNEL,
-  ERROR_RATE_LIMITED, ERROR_USER_ID_MALFORMED, parseClientMessage, type ClientMessage, type MessageFault, type ServerMessage,
+  ERROR_ALREADY_JOINED, ERROR_APP_UNKNOWN, ERROR_CHANNEL_ID_MALFORMED, ERROR_JOIN_TIMEOUT, ERROR_MALFORMED_MESSAGE, ERROR_NOT_IN_CHANNEL,
+  ERROR_RATE_LIMITED, ERROR_TOKEN_INVALID, ERROR_USER_ID_MALFORMED, parseClientMessage, type ClientMessage, type MessageFault, type ServerMessage,
 } from '@earshot/protocol'
 import type { RawData, WebSocket } from 'ws'
 import type { MemberLink } from './channel/channel.js'
@@ -186,7 +186,7 @@ export class Connection implements MemberLink {
     const { guard, verdict } = countMalformed(this.#guard, this.#options.limits)
     this.#guard = guard
     // A fault quotes what it found, whose length the client chose.
-    this.#fault(verdict, { type: 'error', ...fault, message: fault.message.slice(0, MAX_FAULT), code: codeOf(fault) })
+    this.#fault(verdict, { type: 'error', ...fault, message: fault.message.slice(0, MAX_FAULT), code: faultCodes[fault.field ?? ''] ?? ERROR_MALFORMED_MESSAGE })
   }
 
   #tooLong(bytes: number): void {
@@ -209,10 +209,9 @@ export class Connection implements MemberLink {
   }
 }
 
-/** AliRTC has codes of its own for malformed ids. */
-function codeOf(fault: MessageFault): number {
-  if (fault.field === 'channel') return ERROR_CHANNEL_ID_MALFORMED
-  return fault.field === 'userId' ? ERROR_USER_ID_MALFORMED : ERROR_MALFORMED_MESSAGE
+/** AliRTC has codes of its own for these; they occur in a join, and `userId` in a subscribe. */
+const faultCodes: Readonly<Record<string, number>> = {
+  appId: ERROR_APP_UNKNOWN, channel: ERROR_CHANNEL_ID_MALFORMED, userId: ERROR_USER_ID_MALFORMED, nonce: ERROR_TOKEN_INVALID, token: ERROR_TOKEN_INVALID,
 }
 
 /** Whatever a client sends, reading it must not throw: a stack overflow in nested data counts as malformed as well. */
