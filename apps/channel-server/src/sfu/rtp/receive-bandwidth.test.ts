@@ -44,6 +44,26 @@ describe('ReceiveBandwidth', () => {
     expect(relieved.at(-1)!).toBeGreaterThan(congested.at(-1)! * 2)
   })
 
+  it.each([[150, 300], [400, 500], [900, 1000]])('takes packets that were read %i ms late in one burst, every %i ms, for our own stall and not for a queue', (stallMs, everyMs) => {
+    // 300 kbit/s, less than the limit: the first mistake would bring the limit down to that.
+    const limits = drive(new ReceiveBandwidth(), 0, { seconds: 15, bitsPerSecond: 300_000, delayMs: (ms) => 30 + Math.max(0, stallMs - (ms % everyMs)) })
+    expect(limits.every((limit, i) => i === 0 || limit >= limits[i - 1]!)).toBe(true)
+  })
+
+  it('knows a queue that stands from the first packet of a stall on', () => {
+    const bandwidth = new ReceiveBandwidth()
+    drive(bandwidth, 0, { seconds: 3, bitsPerSecond: 1_000_000, delayMs: () => 30 })
+    const limits = drive(bandwidth, 3000, { seconds: 3, bitsPerSecond: 1_000_000, delayMs: (ms) => 330 + Math.max(0, 150 - (ms % 300)) })
+    expect(limits.at(-1)!).toBeLessThan(1_000_000)
+  })
+
+  it('goes on as before after a silence longer than the send time can tell', () => {
+    const bandwidth = new ReceiveBandwidth()
+    const before = drive(bandwidth, 0, { seconds: 5, bitsPerSecond: 1_000_000, delayMs: () => 30 })
+    const after = drive(bandwidth, 45_000, { seconds: 5, bitsPerSecond: 1_000_000, delayMs: () => 30 })
+    expect(after.at(-1)!).toBeGreaterThanOrEqual(before.at(-1)!)
+  })
+
   it('gives the start limit before anything arrived, and for packets without a send time', () => {
     const bandwidth = new ReceiveBandwidth()
     expect(bandwidth.limit(0)).toBe(3_000_000)

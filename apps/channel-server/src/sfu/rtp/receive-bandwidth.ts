@@ -1,7 +1,8 @@
 /**
  * How much a publisher may send (REMB). The publisher's own estimator reacts to loss, from our receiver reports; what it
  * cannot see without transport-wide feedback is a queue that grows in front of a bottleneck, so this watches the one-way
- * delay (abs-send-time against arrival) and otherwise leaves room to grow.
+ * delay (abs-send-time against arrival) and otherwise leaves room to grow. The least delay of each second counts, as in CoDel
+ * (RFC 8289): a queue delays every packet, while a process that was busy, ours or theirs, reads some late and the next in time.
  */
 export class ReceiveBandwidth {
   #limit = START
@@ -11,7 +12,9 @@ export class ReceiveBandwidth {
   #base = Infinity
   #baseBefore = Infinity
   #baseSince = 0
-  #delay: number | null = null
+  /** Least delay since the last `limit`. */
+  #delay = Infinity
+  #lastArrivalAt = -Infinity
   #lastDecreaseAt = -Infinity
   #sendTime: { raw: number; ms: number } | null = null
 
@@ -20,6 +23,11 @@ export class ReceiveBandwidth {
     this.#windowStart ??= nowMs
     this.#bits += bytes * 8
     if (absSendTime === null) return
+    if (nowMs - this.#lastArrivalAt > SILENCE_MS) {
+      this.#sendTime = null
+      this.#base = this.#baseBefore = this.#delay = Infinity
+    }
+    this.#lastArrivalAt = nowMs
     const delay = nowMs - this.#unwrap(absSendTime)
     if (nowMs - this.#baseSince > BASE_WINDOW_MS) {
       this.#baseBefore = this.#base
@@ -27,7 +35,7 @@ export class ReceiveBandwidth {
       this.#baseSince = nowMs
     }
     this.#base = Math.min(this.#base, delay)
-    this.#delay = this.#delay === null ? delay : this.#delay + (delay - this.#delay) / 16
+    this.#delay = Math.min(this.#delay, delay)
   }
 
   /** Bits per second to announce; call it about once a second. */
@@ -37,7 +45,8 @@ export class ReceiveBandwidth {
     const rate = (this.#bits * 1000) / elapsed
     this.#bits = 0
     this.#windowStart = nowMs
-    const queued = this.#delay === null ? 0 : this.#delay - Math.min(this.#base, this.#baseBefore)
+    const queued = this.#delay === Infinity ? 0 : this.#delay - Math.min(this.#base, this.#baseBefore)
+    this.#delay = Infinity
     if (queued > QUEUE_MS && nowMs - this.#lastDecreaseAt > 1000) {
       this.#limit = Math.max(LOWEST, Math.min(this.#limit, rate) * 0.85)
       this.#lastDecreaseAt = nowMs
@@ -65,3 +74,5 @@ const HIGHEST = 8_000_000
 const QUEUE_MS = 120
 /** Clocks drift and routes change: the lowest delay is forgotten after two of these. */
 const BASE_WINDOW_MS = 10_000
+/** After this the delays of before say nothing about the path, and from 32 s on the send time has wrapped unnoticed. */
+const SILENCE_MS = 10_000
