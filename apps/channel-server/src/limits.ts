@@ -21,6 +21,8 @@ export interface Limits {
   readonly badMessages: number
   /** Requests of one member that wait for the ones before them. */
   readonly waitingRequests: number
+  /** Seconds that one call of the SFU may take. */
+  readonly engineSeconds: number
   /** Bytes on their way to one client; a client that reads more slowly is cut off. */
   readonly queueBytes: number
   /** Channels open at the same time. */

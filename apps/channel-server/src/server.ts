@@ -8,6 +8,7 @@ import type { Config } from './config.js'
 import { createHttp } from './http.js'
 import type { Log } from './log.js'
 import { createMetrics, type Metrics } from './metrics.js'
+import { limitedEngine } from './sfu/limited-engine.js'
 import type { SfuEngine } from './sfu/sfu-engine.js'
 import { SocketServer } from './socket-server.js'
 import { readStaticFiles } from './static-files.js'
@@ -38,7 +39,8 @@ const DRAIN_MS = 1000
 
 /** Puts the parts together: registry, HTTP, WebSockets, metrics. */
 export function createChannelServer(options: ServerOptions): ChannelServer {
-  const { config, app, engine, log, tls, publicFolder, now = Date.now } = options
+  const { config, app, log, tls, publicFolder, now = Date.now } = options
+  const engine = limitedEngine(options.engine, config.limits.engineSeconds * 1000)
   const registry = new ChannelRegistry({ engine, log, app, now, limits: config.limits, iceServers: config.iceServers })
   const metrics = createMetrics({
     sockets: () => sockets.size, channels: () => registry.list().length, members: () => registry.members, sfu: () => engine.stats(),

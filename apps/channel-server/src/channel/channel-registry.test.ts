@@ -1,7 +1,8 @@
 import type { ServerMessage } from '@earshot/protocol'
 import { pino } from 'pino'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { readConfig } from '../config.js'
+import { limitedEngine } from '../sfu/limited-engine.js'
 import { createMemoryEngine } from '../sfu/memory-engine.js'
 import type { SfuEngine } from '../sfu/sfu-engine.js'
 import type { MemberLink } from './channel.js'
@@ -143,6 +144,40 @@ it.each([
   }
   session.message({ ...publish, id: 7 })
   expect(await link.answer(7)).toMatchObject({ type: 'accepted' })
+})
+
+// 20 ms: what hangs here hangs for ever, and whatever works in memory takes no time at all.
+it.each(['openTransport', 'receive'] as const)('an SFU that hangs at %s: the client is told so, and its next request is served', async (name) => {
+  let hangs = true
+  const { engine } = engineWith((memory) => ({
+    [name]: (...args: readonly unknown[]) => (hangs ? gate().opened : Reflect.apply(memory[name], memory, args) as unknown), // as the method it stands for
+  }))
+  const registry = registryWith(limitedEngine(engine, 20))
+  const link = new RecordingLink()
+  const session = await joined(registry, link, 'alice')
+  session.message(publish)
+  session.message({ type: 'ping', id: 5 })
+  expect(await link.answer(5)).toMatchObject({ type: 'accepted' })
+  expect(link.heard[1]).toEqual({ type: 'error', id: 2, code: 20006, message: `the media engine did not finish "${name}" within 0.02 s` })
+  hangs = false
+  session.message({ ...publish, id: 7 })
+  expect(await link.answer(7)).toMatchObject({ type: 'accepted' })
+  expect(engine.stats()).toMatchObject({ transports: 1, sources: 1 })
+})
+
+it('an SFU that hangs at opening a room: the join is refused, the next one works, and what opens too late is closed', async () => {
+  const slow = gate()
+  let hangs = true
+  const { engine, calls } = engineWith((memory) => ({ openRoom: async (id) => { if (hangs) await slow.opened; return memory.openRoom(id) } }))
+  const registry = registryWith(limitedEngine(engine, 20))
+  const link = new RecordingLink()
+  expect(await registry.join(link, join('alice'), () => true)).toBeNull()
+  expect(link.heard).toMatchObject([{ type: 'error', id: 1, code: 20006, message: expect.stringContaining('openRoom') }])
+  slow.open()
+  await vi.waitFor(() => expect(calls).toEqual(['openRoom room', 'closeRoom room']))
+  hangs = false
+  await joined(registry, link, 'alice')
+  expect(engine.stats().rooms).toBe(1)
 })
 
 it('nobody joins whose socket has gone while the room was opened, and the room closes again', async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { ERROR_INTERNAL, ERROR_SERVER_FULL, type IceServer } from '@earshot/protocol'
+import { ERROR_SERVER_FULL, type IceServer } from '@earshot/protocol'
 import type { Limits } from '../limits.js'
 import type { Log } from '../log.js'
 import type { SfuEngine, SfuEvent } from '../sfu/sfu-engine.js'
 import { Channel, type MemberLink } from './channel.js'
 import type { JoinMessage, MemberMessage, Refusal } from './channel-model.js'
 import { readTransportId } from './engine-ids.js'
+import { serverFailure } from './refusals.js'
 import { checkToken, type App } from './token.js'
 
 export interface RegistryOptions {
@@ -71,7 +72,7 @@ export class ChannelRegistry {
       return null
     } catch (error) {
       this.#options.log.error({ channel: request.channel, err: error }, 'the room could not be opened')
-      return this.#refuse(link, sessionId, request, { code: ERROR_INTERNAL, message: 'the server failed; its log says why' })
+      return this.#refuse(link, sessionId, request, serverFailure(error))
     } finally {
       entry.joining -= 1
       this.#closeIfEmpty(entry)

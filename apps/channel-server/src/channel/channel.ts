@@ -1,4 +1,4 @@
-import { ERROR_INTERNAL, ERROR_MEDIA_REFUSED, ERROR_RATE_LIMITED, type Role, type ServerMessage, type StreamLabel } from '@earshot/protocol'
+import { ERROR_MEDIA_REFUSED, ERROR_RATE_LIMITED, type Role, type ServerMessage, type StreamLabel } from '@earshot/protocol'
 import type { Log } from '../log.js'
 import { SfuError, type SfuEngine, type SfuEvent } from '../sfu/sfu-engine.js'
 import { ChannelMedia } from './channel-media.js'
@@ -7,7 +7,7 @@ import {
 } from './channel-model.js'
 import { step } from './channel-state.js'
 import { readTransportId } from './engine-ids.js'
-import { memberOf } from './refusals.js'
+import { memberOf, serverFailure } from './refusals.js'
 
 /** The way to one client: a WebSocket, in production. */
 export interface MemberLink {
@@ -178,7 +178,7 @@ export class Channel {
   #refusalFor(sessionId: string, error: unknown): Refusal {
     if (error instanceof SfuError) return { code: ERROR_MEDIA_REFUSED, message: error.message }
     this.#logError(sessionId, error, 'the SFU failed')
-    return { code: ERROR_INTERNAL, message: 'the server failed; its log says why' }
+    return serverFailure(error)
   }
 
   /** Nobody waits for these. What the SFU refuses here has crossed the end of a transport on the way, most of the time. */

@@ -1,7 +1,8 @@
 import {
-  ERROR_BAD_PARAMETER, ERROR_CHANNEL_FULL, ERROR_NO_STREAM, ERROR_NO_USER, ERROR_NOT_PUBLISHING, ERROR_OPTIONS_JOINCHANNEL,
+  ERROR_BAD_PARAMETER, ERROR_CHANNEL_FULL, ERROR_INTERNAL, ERROR_NO_STREAM, ERROR_NO_USER, ERROR_NOT_PUBLISHING, ERROR_OPTIONS_JOINCHANNEL,
   ERROR_PUBLISH_WRONG_ROLE, ERROR_ROLE_REFUSED, ERROR_SERVER_FULL, slotOf, type Slot,
 } from '@earshot/protocol'
+import { EngineTimeout } from '../sfu/limited-engine.js'
 import { effectiveProfile, type ChannelState, type JoinMessage, type Member, type MemberRequest, type Refusal } from './channel-model.js'
 import { carriedTracks, countWanted, wantedTracks } from './carried-tracks.js'
 
@@ -113,6 +114,11 @@ function tracksFit(state: ChannelState, member: Member, request: Of<'subscribe'>
   return total <= state.settings.maxTracks
     ? null
     : { code: ERROR_SERVER_FULL, message: `that would be ${total} tracks; this server sends at most ${state.settings.maxTracks} to one member` }
+}
+
+/** What a client is told when the fault is ours. */
+export function serverFailure(error: unknown): Refusal {
+  return { code: ERROR_INTERNAL, message: error instanceof EngineTimeout ? error.message : 'the server failed; its log says why' }
 }
 
 /** The session of a user, if it is in the channel. */

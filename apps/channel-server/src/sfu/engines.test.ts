@@ -1,3 +1,4 @@
+import { limitedEngine } from './limited-engine.js'
 import { createMemoryEngine } from './memory-engine.js'
 import { describeSfuEngine, type ContractPeers } from './sfu-engine.contract.js'
 import { TEST_PORTS } from './test-ports.contract.js'
@@ -18,4 +19,5 @@ const text: Omit<ContractPeers, 'media'> = {
 }
 
 describeSfuEngine('the memory engine', createMemoryEngine, { ...text, media: false })
+describeSfuEngine('an engine with a time limit', () => limitedEngine(createMemoryEngine(), 10_000), { ...text, media: false })
 describeSfuEngine('the werift engine', () => createWeriftEngine(TEST_PORTS), { ...text, media: true })
