@@ -9,7 +9,7 @@ export interface Limits {
   readonly socketsPerAddress: number
   /** WebSockets that have not joined yet, all addresses together. */
   readonly unjoinedSockets: number
-  /** Seconds a WebSocket may stay without joining. */
+  /** Seconds a WebSocket may stay without joining, and any socket without the head of a request. */
   readonly joinSeconds: number
   /** Bytes of one message. */
   readonly messageBytes: number

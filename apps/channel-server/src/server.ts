@@ -49,8 +49,12 @@ export function createChannelServer(options: ServerOptions): ChannelServer {
   const http = createHttp({ config, app, registry, metrics, log, now, files: readStaticFiles(publicFolder), isDraining: () => draining })
   // overrideGlobalObjects would replace Request and Response of the whole process
   const listener = getRequestListener(http.fetch, { overrideGlobalObjects: false, errorHandler: (error) => unreadable(error, log) })
-  const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 }
-  const server: Server = tls === null ? createHttpServer(timeouts, listener) : createHttpsServer({ ...timeouts, ...tls }, listener)
+  const headMs = config.limits.joinSeconds * 1000
+  const timeouts = {
+    headersTimeout: headMs, requestTimeout: Math.max(30_000, headMs), keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 1000, // Node looks every 30 s by itself, in which half-open sockets would use up all there are
+  }
+  const server: Server = tls === null ? createHttpServer(timeouts, listener) : createHttpsServer({ ...timeouts, handshakeTimeout: headMs, ...tls }, listener)
   server.maxConnections = config.limits.sockets + 500 // room for plain requests besides
   const sockets = new SocketServer(server, { config, registry, log, metrics, now })
 

@@ -72,7 +72,7 @@ export const limitSettings: Settings<Limits> = {
   sockets: { variable: 'EARSHOT_MAX_SOCKETS', kind: count, fallback: 1000, means: 'WebSockets in all; the next one gets HTTP 503' },
   socketsPerAddress: { variable: 'EARSHOT_MAX_SOCKETS_PER_ADDRESS', kind: count, fallback: 200, means: 'WebSockets from one address; the next one gets HTTP 429' },
   unjoinedSockets: { variable: 'EARSHOT_MAX_UNJOINED_SOCKETS', kind: count, fallback: 200, means: 'WebSockets that have not joined; the next one gets HTTP 503' },
-  joinSeconds: { variable: 'EARSHOT_JOIN_SECONDS', kind: seconds, fallback: 10, means: 'Seconds until a WebSocket must have joined; then error 16908804 and close 1008' },
+  joinSeconds: { variable: 'EARSHOT_JOIN_SECONDS', kind: seconds, fallback: 10, means: 'Seconds until a WebSocket must have joined; then error 16908804 and close 1008. As long for a TLS handshake and for the head of a request' },
   messageBytes: { variable: 'EARSHOT_MAX_MESSAGE_BYTES', kind: bytes, fallback: MAX_MESSAGE_BYTES, means: 'Bytes of one message; a longer one closes the WebSocket with 1009' },
   messagesPerSecond: { variable: 'EARSHOT_MAX_MESSAGES_PER_SECOND', kind: count, fallback: 50, means: 'Messages a second of one WebSocket in the long run; more get error 20003' },
   messageBurst: { variable: 'EARSHOT_MAX_MESSAGE_BURST', kind: count, fallback: 300, means: 'Messages of one WebSocket at once; after as many refused ones it is closed with 1008' },

@@ -109,7 +109,8 @@ export class SocketServer {
 function refuse(socket: Duplex, { status, message }: UpgradeRefusal): void {
   const body = JSON.stringify({ code: status, message })
   socket.end([
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close', 'Content-Type: application/json', 'X-Content-Type-Options: nosniff',
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close', 'Sec-WebSocket-Version: 13',
+    'Content-Type: application/json', 'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`, '', body,
   ].join('\r\n'), () => socket.destroy())
 }

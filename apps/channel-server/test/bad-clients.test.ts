@@ -106,6 +106,17 @@ describe('too much of everything', () => {
     expect(client.heard).toMatchObject([{ type: 'error', code: 16908804 }])
   })
 
+  it.each([['says nothing', ''], ['stops in the middle of a head', 'GET /healthz HTTP/1.1\r\nHost: x\r\n']])('a connection that %s is closed in time', async (_what, text) => {
+    const { url } = await startServer({ EARSHOT_JOIN_SECONDS: '1' })
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    const before = performance.now()
+    socket.write(text)
+    socket.resume()
+    await once(socket, 'close')
+    expect(performance.now() - before).toBeLessThan(4500) // a second, and one more until the server looks; Node by itself looks every 30 s
+  })
+
   it('one that has joined is not', async () => {
     const { url } = await startServer({ EARSHOT_JOIN_SECONDS: '1' })
     const idle = await RawClient.connect(url)
