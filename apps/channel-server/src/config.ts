@@ -56,7 +56,6 @@ function contradictions(basics: Basics): string[] {
 export interface SettingRow {
   readonly variable: string
   readonly fallback: string
-  readonly expected: string
   readonly means: string
 }
 
@@ -65,7 +64,6 @@ export function settingRows(): readonly SettingRow[] {
   return Object.values<Setting<unknown>>({ ...basicSettings, ...limitSettings }).map((setting) => ({
     variable: setting.variable,
     fallback: setting.otherwise ?? String(setting.fallback),
-    expected: setting.kind.expected,
     means: setting.means,
   }))
 }

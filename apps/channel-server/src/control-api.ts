@@ -40,7 +40,7 @@ export function controlApi({ registry, controlToken, bodyBytes }: ControlOptions
 }
 
 /** Throws 403 where no token is configured, 401 where it is another one. */
-export function requireToken(header: string | undefined, controlToken: string | null): void {
+function requireToken(header: string | undefined, controlToken: string | null): void {
   if (controlToken === null) throw new HttpError(403, 'the control API is off: set EARSHOT_CONTROL_TOKEN to use it')
   if (!holdsToken(header, controlToken)) throw new HttpError(401, 'send "Authorization: Bearer" with the value of EARSHOT_CONTROL_TOKEN')
 }

@@ -3,7 +3,7 @@ import { ID_PATTERN, SELF } from '@earshot/protocol'
 import { makeToken, type App } from './channel/token.js'
 
 /** How long a development token lives, in seconds: 48 h, as AliRTC's samples have it. */
-export const LOGIN_SECONDS: number = 48 * 3600
+const LOGIN_SECONDS = 48 * 3600
 
 /** What an app server of AliRTC answers; the caller adds the channel, whose name it knows. */
 export interface AuthInfo {

@@ -1,8 +1,7 @@
-import { ReceiveBandwidth } from './rtp/receive-bandwidth.js'
 import { MissingPackets } from './rtp/missing-packets.js'
 import { ReceiveStatistics } from './rtp/receive-statistics.js'
 import { askIfDue, gotKeyFrame, noKeyFrameRequests, wantKeyFrame, type KeyFrameRequests } from './rtp/key-frame-requests.js'
-import { extensionOf, type RtpPacket } from './rtp/rtp-packet.js'
+import type { RtpPacket } from './rtp/rtp-packet.js'
 import type { Feedback } from './rtp/rtcp.js'
 import { readVp8, type Vp8Descriptor } from './rtp/vp8-descriptor.js'
 import { CODECS, type Kind } from './sdp/codecs.js'
@@ -102,10 +101,4 @@ export class IncomingSource {
     for (const sink of [...this.sinks]) sink.onEnd()
     this.sinks.clear()
   }
-}
-
-/** Arrival times and sizes of everything a publisher sends, for its bandwidth limit. */
-export function noteArrival(bandwidth: ReceiveBandwidth, packet: RtpPacket, absSendTimeId: number | undefined, nowMs: number): void {
-  const value = absSendTimeId === undefined ? null : extensionOf(packet, absSendTimeId)
-  bandwidth.arrived(packet.bytes.length, value && value.length === 3 ? value.readUIntBE(0, 3) : null, nowMs)
 }

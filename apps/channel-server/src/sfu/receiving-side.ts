@@ -1,4 +1,4 @@
-import { IncomingSource, noteArrival, type IncomingLayer } from './incoming-source.js'
+import { IncomingSource, type IncomingLayer } from './incoming-source.js'
 import { ReceiveBandwidth } from './rtp/receive-bandwidth.js'
 import { readRtcp, writeMaxBitrate, writeNack, writePictureLossIndication, writeReceiverReport } from './rtp/rtcp.js'
 import { extensionOf, readRtp, type RtpPacket } from './rtp/rtp-packet.js'
@@ -95,7 +95,7 @@ export class ReceivingSide {
     if (!stream || stream.inlet.payloadType !== packet.payloadType) return
     const now = this.#now()
     this.#counters.packetsReceived += 1
-    noteArrival(this.#bandwidth, packet, stream.inlet.section.extensions.get(EXTENSION.absSendTime), now)
+    this.#bandwidth.arrived(bytes.length, sendTimeOf(packet, stream.inlet.section), now)
     stream.inlet.source.received(stream.layer, packet, now)
     if (stream.layer.askForKeyFrame(now)) this.#askForKeyFrame(stream.layer)
   }
@@ -161,6 +161,13 @@ export class ReceivingSide {
     this.#streams.set(packet.ssrc, stream)
     return stream
   }
+}
+
+/** Its abs-send-time, `null` when it has none. */
+function sendTimeOf(packet: RtpPacket, { extensions }: MediaSection): number | null {
+  const id = extensions.get(EXTENSION.absSendTime)
+  const value = id === undefined ? null : extensionOf(packet, id)
+  return value?.length === 3 ? value.readUIntBE(0, 3) : null
 }
 
 function only<T>(items: readonly T[]): T | undefined {

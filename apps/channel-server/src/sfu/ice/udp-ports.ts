@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
+import { TurnTaking } from '../turn-taking.js'
 import { isStun, readBindingRequest, type BindingRequest } from './stun-message.js'
 
 /** What a transport does with datagrams that belong to it. */
@@ -7,7 +8,7 @@ export interface UdpUser {
   /** A check with our user name fragment. True when it is authentic: the sender's address then belongs to this user. */
   onCheck(packet: Buffer, request: BindingRequest, from: RemoteInfo): boolean
   /** From an address that belongs to this user. */
-  onPacket(packet: Buffer, from: RemoteInfo): void
+  onPacket(packet: Buffer): void
 }
 
 /** Bursts of many publishers' packets wait here while JavaScript is busy. The kernel may grant less. */
@@ -70,7 +71,7 @@ export class UdpPort {
       if (request && user?.onCheck(packet, request, from)) this.#learn(from, user)
       return
     }
-    this.#addresses.get(`${from.address} ${from.port}`)?.onPacket(packet, from)
+    this.#addresses.get(`${from.address} ${from.port}`)?.onPacket(packet)
   }
 
   #learn(from: RemoteInfo, user: UdpUser): void {
@@ -95,7 +96,7 @@ export class UdpPort {
 export class UdpPorts {
   readonly #range: { readonly min: number; readonly max: number }
   readonly #open = new Map<string, UdpPort>()
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new TurnTaking()
 
   constructor(min: number, max: number) {
     this.#range = { min, max }
@@ -107,14 +108,12 @@ export class UdpPorts {
 
   /** Rejects when no port of the range can be bound. `bindAddress` may be `0.0.0.0` or `::`. */
   take(bindAddress: string): Promise<UdpPort> {
-    const taken = this.#queue.then(async () => {
+    return this.#turns.run(async () => {
       const port = await this.#bindFree(bindAddress) ?? this.#leastUsed(bindAddress)
       if (!port) throw new Error(`no UDP port from ${this.#range.min} to ${this.#range.max} can be bound on ${bindAddress}`)
       port.reserve()
       return port
     })
-    this.#queue = taken.catch(() => undefined)
-    return taken
   }
 
   async release(port: UdpPort, user: UdpUser): Promise<void> {

@@ -22,14 +22,16 @@ export class MissingPackets {
     return this.#missing.size
   }
 
-  /** Notes an arrival; `repaired` when it had been missing. */
-  arrived(sequenceNumber: number, nowMs: number): { readonly repaired: boolean } {
+  arrived(sequenceNumber: number, nowMs: number): void {
     if (this.#newest === null) {
       this.#newest = sequenceNumber
-      return { repaired: false }
+      return
     }
     const sequence = unwrapSequence(this.#newest, sequenceNumber)
-    if (sequence <= this.#newest) return { repaired: this.#missing.delete(sequence) }
+    if (sequence <= this.#newest) {
+      this.#missing.delete(sequence)
+      return
+    }
     if (sequence - this.#newest > MOST_MISSING) this.#missing.clear()
     else for (let gone = this.#newest + 1; gone < sequence; gone++) this.#missing.set(gone, { tries: 0, dueAt: nowMs + REORDER_MS })
     for (const gone of this.#missing.keys()) {
@@ -37,7 +39,6 @@ export class MissingPackets {
       this.#missing.delete(gone)
     }
     this.#newest = sequence
-    return { repaired: false }
   }
 
   /** The sequence numbers (16 bits, ascending) to ask for now. */

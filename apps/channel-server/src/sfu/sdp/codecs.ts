@@ -4,7 +4,6 @@ import type { MediaSection } from './session-description.js'
 export type Kind = 'audio' | 'video'
 
 export interface Codec {
-  readonly name: string
   readonly clockRate: number
   /** The payload type towards subscribers. */
   readonly payloadType: number
@@ -15,8 +14,8 @@ export interface Codec {
 }
 
 export const CODECS: Readonly<Record<Kind, Codec>> = {
-  audio: { name: 'opus/48000/2', clockRate: 48_000, payloadType: 111, rtpmap: 'opus/48000/2', parameters: 'minptime=10;useinbandfec=1', feedback: ['nack'] },
-  video: { name: 'vp8/90000', clockRate: 90_000, payloadType: 96, rtpmap: 'VP8/90000', parameters: null, feedback: ['nack', 'nack pli', 'ccm fir', 'goog-remb'] },
+  audio: { clockRate: 48_000, payloadType: 111, rtpmap: 'opus/48000/2', parameters: 'minptime=10;useinbandfec=1', feedback: ['nack'] },
+  video: { clockRate: 90_000, payloadType: 96, rtpmap: 'VP8/90000', parameters: null, feedback: ['nack', 'nack pli', 'ccm fir', 'goog-remb'] },
 }
 
 export const EXTENSION = {
@@ -33,6 +32,6 @@ export const OFFERED_AUDIO_LEVEL_ID = 1
 export function usable(section: MediaSection): { readonly kind: Kind; readonly payloadType: number } | null {
   if (section.kind !== 'audio' && section.kind !== 'video') return null
   if (!/^(UDP\/TLS\/)?RTP\/SAVPF$/.test(section.protocol)) return null
-  const payload = section.payloads.find(({ codec }) => codec === CODECS[section.kind as Kind].name)
+  const payload = section.payloads.find(({ codec }) => codec === CODECS[section.kind as Kind].rtpmap.toLowerCase())
   return payload ? { kind: section.kind, payloadType: payload.type } : null
 }
