@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { Config } from './config.js'
@@ -10,7 +11,8 @@ export function readTls({ tlsCert, tlsKey }: Config): { readonly cert: string; r
   const key = readPem('EARSHOT_TLS_KEY', tlsKey)
   check('EARSHOT_TLS_CERT must name a certificate in PEM', { cert })
   check('EARSHOT_TLS_KEY must name an unencrypted private key in PEM', { key })
-  check('EARSHOT_TLS_KEY must be the key of the certificate in EARSHOT_TLS_CERT', { cert, key })
+  // A secure context of both would object to another key only if it is of the same kind.
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new StartError('EARSHOT_TLS_KEY must be the key of the certificate in EARSHOT_TLS_CERT')
   return { cert, key }
 }
 
