@@ -21,7 +21,7 @@ export interface Limits {
   readonly badMessages: number
   /** Requests of one member that wait for the ones before them. */
   readonly waitingRequests: number
-  /** Seconds that one call of the SFU may take. */
+  /** Seconds that one call of the SFU may take. Below the five in which the SDK expects the answer to a ping, which waits in line. */
   readonly engineSeconds: number
   /** Bytes on their way to one client; a client that reads more slowly is cut off. */
   readonly queueBytes: number

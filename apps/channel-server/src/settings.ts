@@ -78,7 +78,7 @@ export const limitSettings: Settings<Limits> = {
   messageBurst: { variable: 'EARSHOT_MAX_MESSAGE_BURST', kind: count, fallback: 300, means: 'Messages of one WebSocket at once; after as many refused ones it is closed with 1008' },
   badMessages: { variable: 'EARSHOT_MAX_BAD_MESSAGES', kind: count, fallback: 5, means: 'Malformed messages of one WebSocket that are forgiven; the next one closes it with 1008' },
   waitingRequests: { variable: 'EARSHOT_MAX_WAITING_REQUESTS', kind: count, fallback: 400, means: 'Messages of one member that wait for earlier ones; more get error 20003' },
-  engineSeconds: { variable: 'EARSHOT_ENGINE_SECONDS', kind: seconds, fallback: 10, means: 'Seconds that the SFU may take for one step of a request; then error 20006' },
+  engineSeconds: { variable: 'EARSHOT_ENGINE_SECONDS', kind: seconds, fallback: 4, means: 'Seconds that the SFU may take for one step of a request; then error 20006' },
   queueBytes: { variable: 'EARSHOT_MAX_QUEUE_BYTES', kind: bytes, fallback: 8 * 1024 * 1024, means: 'Bytes waiting for one client; a slower reader is cut off' },
   channels: { variable: 'EARSHOT_MAX_CHANNELS', kind: count, fallback: 200, means: 'Channels; joining one more gets error 20004' },
   membersPerChannel: { variable: 'EARSHOT_MAX_MEMBERS', kind: count, fallback: 50, means: 'Members of one channel; the next one gets error 20001' },
