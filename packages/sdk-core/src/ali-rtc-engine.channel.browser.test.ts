@@ -126,6 +126,18 @@ it('leaving while joining ends the join; joining again waits for the leave', asy
   expect(channel.linkOf('alice')).toBe(channel.newest)
 })
 
+it('a join that is left before the leave before it was through says so, and reaches no link', async () => {
+  const channel = new MemoryChannel()
+  const alice = participant(channel, 'alice')
+  await alice.join()
+  const leaving = alice.engine.leaveChannel()
+  const joining = outcome(() => alice.join())
+  const link = channel.newest
+  await Promise.all([leaving, alice.engine.leaveChannel()])
+  expect(await joining).toBe(16974340)
+  expect(link?.calls).toEqual(['leave'])
+})
+
 it.each([1, 2, 3] as const)('bye %d: idle before the event, capture released, preview and leaveChannel() fine', async (code) => {
   const channel = new MemoryChannel()
   const alice = participant(channel, 'alice')

@@ -75,8 +75,9 @@ export class Channel {
     this.#held = held
     try {
       await this.#leaving // the server is to see us go before it sees us come
+      if (this.#link !== link) throw leftWhileJoining() // a link that was left cannot join
       const members = await link.join(request)
-      if (this.#link !== link) throw new AliRtcError(ERROR_WRONG_STATE, 'the channel was left while joining it')
+      if (this.#link !== link) throw leftWhileJoining()
       this.#begin(link, members, held)
     } catch (error) {
       if (this.#link === link) this.#reset()
@@ -206,4 +207,8 @@ export class Channel {
     if (state !== 'disconnected') return
     this.#listener.emit('onError', new AliRtcError(ERROR_HEARTBEAT_TIMEOUT, `the connection to the server was lost${reason === undefined ? '' : `: ${reason}`}`))
   }
+}
+
+function leftWhileJoining(): AliRtcError {
+  return new AliRtcError(ERROR_WRONG_STATE, 'the channel was left while joining it')
 }
