@@ -53,6 +53,7 @@ it('publishes microphone and camera in one announcement, with the documented siz
   expect(state(bob)).toEqual({ audio: 'active', camera_large: 'active', camera_small: 'active', screen_share: 'inactive' })
   const labels = [...link.sent.values()].map(({ track }) => alice.engine.getTrackLabel(track))
   expect(labels).toEqual(['sophon_audio', 'sophon_video_camera_large'])
+  expect(bob.engine.getTrackLabel(undefined as never), 'no track is no track of ours').toBe(undefined)
 })
 
 it('captures only what is switched on', async () => {
@@ -153,6 +154,17 @@ it('leaving while capturing releases what comes of it', async () => {
   expect(await publishing).toBe(16843524)
   expect(opened.map((track) => track.readyState)).toEqual(['ended', 'ended'])
   expect(alice.heard).toEqual([])
+})
+
+it('leaving while the link publishes rejects with 16843524, whatever broke first', async () => {
+  const { alice, link } = await joined()
+  let fail = (_error: AliRtcError): void => undefined
+  const send = vi.spyOn(link, 'publishTrack').mockImplementation(() => new Promise((_, reject) => { fail = reject }))
+  const publishing = outcome(() => alice.engine.publish())
+  await until(() => expect(send).toHaveBeenCalledTimes(2))
+  await alice.engine.leaveChannel()
+  fail(new AliRtcError(10401, 'the connection was closed'))
+  expect(await publishing).toBe(16843524)
 })
 
 it('a screen is shared beside the camera, and its end takes it back', async () => {

@@ -299,7 +299,7 @@ export class AliRtcEngine {
 
   /** What a track of a remote user, or one that we publish, is; undefined for any other. */
   getTrackLabel(track: MediaStreamTrack): StreamLabel | undefined {
-    const slot = SLOTS.find((candidate) => this.#publisher.trackOf(candidate) === track)
+    const slot = SLOTS.find((candidate) => track !== undefined && this.#publisher.trackOf(candidate) === track)
     return slot === undefined ? this.#views.labelOf(track) : labelOf(slot)
   }
 

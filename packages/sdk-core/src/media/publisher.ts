@@ -108,6 +108,9 @@ export class Publisher {
     this.#pending = pending
     try {
       await pending
+    } catch (error) {
+      // Whatever the end of the session broke first, a capture or a negotiation: the app left
+      throw this.#link === link ? error : notInChannel()
     } finally {
       this.#pending = undefined
     }
