@@ -55,3 +55,7 @@ it.each<[string, Record<string, unknown> | null, unknown]>([
   expect(error).toMatchObject({ code: 16974081, parameter })
   expect(error.message).toContain(parameter)
 })
+
+it.each([undefined, '', '  ', '\u0000'])('a display name of %j is the user id', (displayName) => {
+  expect(readAuthInfo(auth, displayName).displayName).toBe(auth.userid)
+})

@@ -26,7 +26,7 @@ const fields = ['appid', 'channel', 'nonce', 'userid', 'timestamp', 'token', 'gs
  * Checks the arguments of `joinChannel`. Throws 16974081 naming the first field that is missing, in the original's order, and
  * after that the first that is malformed; whether they are right is the server's to say.
  *
- * @param displayName default: the user id; control characters are dropped
+ * @param displayName default, also for one without a visible character: the user id; control characters are dropped
  */
 export function readAuthInfo(auth: AuthInfo, displayName?: string): Omit<JoinRequest, 'profile' | 'role'> {
   if (typeof auth !== 'object' || auth === null) throw badParameter('authInfo', 'an object', auth)
@@ -43,7 +43,7 @@ export function readAuthInfo(auth: AuthInfo, displayName?: string): Omit<JoinReq
     timestamp: readTimestamp(auth.timestamp),
     gslb: readGslb(auth.gslb),
     ...readTurn(auth.turn),
-    displayName: readDisplayName(displayName ?? userid),
+    displayName: readDisplayName(displayName ?? userid) || userid,
   }
 }
 
