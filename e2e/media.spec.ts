@@ -11,33 +11,14 @@ interface Media {
 interface Counters { timestamp: number; rttMs: number; pairBytesSent: number; inboundBytes: number; outbound: Size; inbound: Size }
 interface Size { width: number; height: number; fps: number }
 
-/** The page's own getStats(), read straight from the connections, not through our sampler. */
-function counters(participant: Participant): Promise<Counters> {
-  return participant.page.evaluate(async () => {
-    type Entry = Record<string, number> & { type: string; kind?: string; nominated?: boolean; state?: string; id: string; selectedCandidatePairId?: string; timestamp: number }
-    const read = async (name: string): Promise<Entry[]> => {
-      const source = window.earshot.statsSources().get(name)
-      return source ? ([...(await source.getStats()).values()] as Entry[]) : []
-    }
-    const [sent, received] = [await read('publish'), await read('subscribe')]
-    const selected = (entries: Entry[]) => {
-      const id = entries.find((entry) => entry.type === 'transport')?.selectedCandidatePairId
-      return entries.find((entry) => entry.id === id)
-    }
-    const largest = (entries: Entry[], type: string) => entries.filter((entry) => entry.type === type && entry.kind === 'video' && entry['frameWidth'] !== undefined)
-      .map((entry) => ({ width: entry['frameWidth'] ?? 0, height: entry['frameHeight'] ?? 0, fps: entry['framesPerSecond'] ?? 0 }))
-      .sort((a, b) => b.width - a.width)[0] ?? { width: 0, height: 0, fps: 0 }
-    const pair = selected(sent)
-    return {
-      timestamp: pair?.timestamp ?? 0,
-      rttMs: (pair?.['currentRoundTripTime'] ?? 0) * 1000,
-      pairBytesSent: pair?.['bytesSent'] ?? 0,
-      inboundBytes: received.filter((entry) => entry.type === 'inbound-rtp')
-        .reduce((sum, entry) => sum + (entry['bytesReceived'] ?? 0) + (entry['headerBytesReceived'] ?? 0), 0),
-      outbound: largest(sent, 'outbound-rtp'),
-      inbound: largest(received, 'inbound-rtp'),
-    }
-  })
+interface Compared { own: Media; remote: Media; stats: Counters }
+
+declare global {
+  interface Window {
+    compared: Compared[]
+    /** The page's own getStats(), read straight from the connections, not through our sampler. */
+    readCounters(): Promise<Counters>
+  }
 }
 
 async function mediaRows(participant: Participant, own: boolean): Promise<Media[]> {
@@ -46,9 +27,56 @@ async function mediaRows(participant: Participant, own: boolean): Promise<Media[
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
+/** From now on each row of ours is recorded beside what the page's own getStats() says at that moment. */
+function compareFromNowOn(participant: Participant, remoteId: string): Promise<void> {
+  return participant.page.evaluate((remote) => {
+    const compared: Compared[] = []
+    const latest: { own?: Media; remote?: Media } = {}
+    Object.assign(window, { compared })
+    window.earshot.on('onMedia', async (row) => {
+      if (row.userId === remote) latest.remote = row
+      if (row.userId !== '0') return
+      latest.own = row
+      const stats = await window.readCounters()
+      if (latest.remote) compared.push({ own: latest.own, remote: latest.remote, stats })
+    })
+  }, remoteId)
+}
+
+/** Both are read at moments up to a second apart, and a value may just have changed: one of three neighbours must agree. */
+function expectNear(rows: readonly Compared[], what: string, ours: (row: Compared) => number | undefined, theirs: (row: Compared) => number): void {
+  rows.slice(1, -1).forEach((row, n) => {
+    const around = rows.slice(n, n + 3).map(theirs)
+    expect(Math.min(...around.map((value) => Math.abs(value - (ours(row) ?? Number.NaN)))), `${what}: ${ours(row)} beside ${around.join(', ')}`).toBeLessThanOrEqual(2)
+  })
+}
+
 test('onMedia tells what the page\'s own statistics tell, for ourselves and for the remote user', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice', chroma: [90, 180] })
   const bob = await launch({ name: 'Bob', chroma: [180, 90] })
+  await bob.page.addInitScript(() => {
+    window.readCounters = async () => {
+      type Entry = Record<string, number> & { type: string; kind?: string; id: string; selectedCandidatePairId?: string }
+      const read = async (name: string): Promise<Entry[]> => {
+        const source = window.earshot.statsSources().get(name)
+        return source ? ([...(await source.getStats()).values()] as Entry[]) : []
+      }
+      const [sent, received] = [await read('publish'), await read('subscribe')]
+      const selected = sent.find((entry) => entry.id === sent.find((transport) => transport.type === 'transport')?.selectedCandidatePairId)
+      const largest = (entries: Entry[], type: string) => entries.filter((entry) => entry.type === type && entry.kind === 'video' && entry['frameWidth'] !== undefined)
+        .map((entry) => ({ width: entry['frameWidth'] ?? 0, height: entry['frameHeight'] ?? 0, fps: entry['framesPerSecond'] ?? 0 }))
+        .sort((a, b) => b.width - a.width)[0] ?? { width: 0, height: 0, fps: 0 }
+      return {
+        timestamp: selected?.['timestamp'] ?? 0,
+        rttMs: (selected?.['currentRoundTripTime'] ?? 0) * 1000,
+        pairBytesSent: selected?.['bytesSent'] ?? 0,
+        inboundBytes: received.filter((entry) => entry.type === 'inbound-rtp')
+          .reduce((sum, entry) => sum + (entry['bytesReceived'] ?? 0) + (entry['headerBytesReceived'] ?? 0), 0),
+        outbound: largest(sent, 'outbound-rtp'),
+        inbound: largest(received, 'inbound-rtp'),
+      }
+    }
+  })
   await alice.join(server.url, room, 'Alice')
   await bob.join(server.url, room, 'Bob')
   // the encoder needs a few seconds to reach its size and rate
@@ -56,37 +84,43 @@ test('onMedia tells what the page\'s own statistics tell, for ourselves and for 
   await expect.poll(async () => (await mediaRows(bob, true)).at(-1)?.camera?.width, { timeout: 45_000 }).toBe(640)
 
   await bob.forget()
-  const before = await counters(bob)
-  await expect.poll(async () => (await mediaRows(bob, true)).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(10)
-  const after = await counters(bob)
-  const seconds = (after.timestamp - before.timestamp) / 1000
+  await compareFromNowOn(bob, 'Alice')
+  await expect.poll(() => bob.page.evaluate(() => window.compared.length), { timeout: 30_000 }).toBeGreaterThanOrEqual(12)
+  const compared = await bob.page.evaluate(() => window.compared)
   const [own, remote] = [await mediaRows(bob, true), await mediaRows(bob, false)]
 
   for (const row of [...own, ...remote]) {
     const { userId: _userId, data, ...flat } = row
     expect(data, 'flat fields and data are the same numbers').toEqual(flat)
     expect(Number.isInteger(row.rtt)).toBe(true)
-    expect(Math.abs(row.rtt - after.rttMs)).toBeLessThanOrEqual(2)
   }
-  const [lastOwn, lastRemote] = [own.at(-1), remote.at(-1)]
-  expect(lastOwn?.camera).toMatchObject({ width: after.outbound.width, height: after.outbound.height })
-  expect(lastRemote?.camera).toMatchObject({ width: after.inbound.width, height: after.inbound.height })
-  expect(Math.abs(mean(own.map((row) => row.camera?.fps ?? 0)) - after.outbound.fps)).toBeLessThanOrEqual(2)
-  expect(Math.abs(mean(remote.map((row) => row.camera?.fps ?? 0)) - after.inbound.fps)).toBeLessThanOrEqual(2)
-  expect(lastOwn?.screen).toEqual({ width: 0, height: 0, fps: 0 })
-  expect(lastRemote).not.toHaveProperty('screen')
+  expectNear(compared, 'own rtt', (row) => row.own.rtt, (row) => row.stats.rttMs)
+  expectNear(compared, 'own fps', (row) => row.own.camera?.fps, (row) => row.stats.outbound.fps)
+  expectNear(compared, 'own width', (row) => row.own.camera?.width, (row) => row.stats.outbound.width)
+  expectNear(compared, 'own height', (row) => row.own.camera?.height, (row) => row.stats.outbound.height)
+  expectNear(compared, 'remote fps', (row) => row.remote.camera?.fps, (row) => row.stats.inbound.fps)
+  expectNear(compared, 'remote width', (row) => row.remote.camera?.width, (row) => row.stats.inbound.width)
+  expectNear(compared, 'remote height', (row) => row.remote.camera?.height, (row) => row.stats.inbound.height)
+  expect(own.at(-1)?.screen).toEqual({ width: 0, height: 0, fps: 0 })
+  expect(remote.at(-1)).not.toHaveProperty('screen')
 
-  const sent = (after.pairBytesSent - before.pairBytesSent) / seconds
-  const received = (after.inboundBytes - before.inboundBytes) / seconds
+  // the rows after the first up to the last cover the time between those two readings, but for the tick's own length
+  const [first, last] = [compared[0]!.stats, compared.at(-1)!.stats]
+  const elapsed = (last.timestamp - first.timestamp) / 1000
+  const sent = (last.pairBytesSent - first.pairBytesSent) / elapsed
+  const received = (last.inboundBytes - first.inboundBytes) / elapsed
   expect(sent).toBeGreaterThan(5_000)
   expect(received).toBeGreaterThan(5_000)
-  expect(mean(own.map((row) => row.bytesSentPerSecond ?? 0)) / sent).toBeCloseTo(1, 1) // within 5 %
-  expect(mean(remote.map((row) => row.bytesReceivedPerSecond ?? 0)) / received).toBeCloseTo(1, 1)
+  const ratio = (rows: readonly (number | undefined)[], counted: number) => mean(rows.map((value) => value ?? 0)) / counted
+  for (const value of [ratio(compared.slice(1).map((row) => row.own.bytesSentPerSecond), sent), ratio(compared.slice(1).map((row) => row.remote.bytesReceivedPerSecond), received)]) {
+    expect(value).toBeGreaterThan(0.9)
+    expect(value).toBeLessThan(1.1)
+  }
   for (const row of own) expect(row).not.toHaveProperty('bytesReceivedPerSecond')
   for (const row of remote) expect(row).not.toHaveProperty('bytesSentPerSecond')
 
   const peaks = (await bob.recorded('onAudioLevel')).flatMap((entry) => entry.payload as { userId: string; peak: number }[])
-  for (const row of [...own, ...remote].slice(2)) {
+  for (const row of [...own.slice(2), ...remote.slice(2)]) { // the first ones speak of seconds before the recording
     expect(peaks.filter((level) => level.userId === row.userId).map((level) => Math.min(1, level.peak)), 'the level is the meter\'s').toContain(row.audio?.level)
   }
 })
