@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { MAX_SDP } from './ids.js'
-import { candidate, connection, displayName, id, profile, requestId, role, streamRow, type Candidate, type Connection, type Profile, type Role, type StreamRow } from './rows.js'
+import { candidate, channelId, connection, displayName, profile, requestId, role, streamRow, userId, type Candidate, type Connection, type Profile, type Role, type StreamRow } from './rows.js'
 import type { CameraLayer, Slot } from './ids.js'
 
 /**
@@ -60,7 +60,7 @@ const sdp = text(MAX_SDP)
 
 export const clientMessage: v.GenericSchema<ClientMessage> = v.variant('type', [
   v.object({
-    type: v.literal('join'), id: requestId, appId: text(64), channel: id, userId: id, displayName,
+    type: v.literal('join'), id: requestId, appId: text(64), channel: channelId, userId, displayName,
     nonce: text(64), timestamp: v.pipe(v.string(), v.regex(/^\d{1,12}$/, 'must be Unix seconds in decimal digits')),
     token: text(128), profile, role,
   }),
@@ -83,7 +83,7 @@ export const clientMessage: v.GenericSchema<ClientMessage> = v.variant('type', [
   }),
   v.object({ type: v.literal('unpublish'), id: requestId }),
   v.object({
-    type: v.literal('subscribe'), id: requestId, userId: id,
+    type: v.literal('subscribe'), id: requestId, userId,
     audio: v.boolean(), camera: v.nullable(v.picklist(['large', 'small'])), screen: v.boolean(),
   }),
   v.object({ type: v.literal('answer'), id: requestId, offerId: requestId, sdp }),

@@ -72,6 +72,7 @@ describe('a bad client message', () => {
     { text: '[]', field: 'type' },
     { text: '{"type":"nonsense","id":4}', field: 'type', id: 4 },
     { text: JSON.stringify({ ...join, channel: 'a room' }), field: 'channel', id: 1, says: 'A-Z, a-z, 0-9, _ and -' },
+    { text: JSON.stringify({ ...join, channel: '0' }), field: 'channel', id: 1, says: 'must not be "0"' },
     { text: JSON.stringify({ ...join, userId: '' }), field: 'userId', id: 1 },
     { text: JSON.stringify({ ...join, userId: '0' }), field: 'userId', id: 1, says: 'oneself' },
     { text: JSON.stringify({ ...join, userId: 'x'.repeat(65) }), field: 'userId', id: 1 },

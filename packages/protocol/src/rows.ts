@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { ID_PATTERN, MAX_DISPLAY_NAME, SELF, STREAM_LABELS, type StreamLabel } from './ids.js'
 
-export const id: v.GenericSchema<string> = v.pipe(
-  v.string(),
-  v.regex(ID_PATTERN, 'must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -'),
-  v.notValue(SELF, `must not be "${SELF}", which means oneself`),
-)
+const idText = v.pipe(v.string(), v.regex(ID_PATTERN, 'must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -'))
+
+export const userId: v.GenericSchema<string> = v.pipe(idText, v.notValue(SELF, `must not be "${SELF}", which means oneself`))
+/** AliRTC reserves the same word for channels. */
+export const channelId: v.GenericSchema<string> = v.pipe(idText, v.notValue(SELF, `must not be "${SELF}"`))
 
 export const displayName: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -38,7 +38,7 @@ export interface MemberRow {
 }
 
 export const memberRow: v.GenericSchema<MemberRow> = v.object({
-  userId: id,
+  userId,
   displayName: v.string(),
   streams: v.array(streamRow),
 })

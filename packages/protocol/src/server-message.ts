@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { StreamLabel } from './ids.js'
-import { candidate, connection, id, label, memberRow, requestId, type Candidate, type Connection, type MemberRow } from './rows.js'
+import { candidate, connection, label, memberRow, requestId, userId, type Candidate, type Connection, type MemberRow } from './rows.js'
 
 /** Structurally an `RTCIceServer`. */
 export interface IceServer {
@@ -51,15 +51,15 @@ export const serverMessage: v.GenericSchema<ServerMessage> = v.variant('type', [
   v.object({ type: v.literal('accepted'), id: requestId, sdp: v.optional(v.string()) }),
   v.object({ type: v.literal('error'), id: v.optional(requestId), code: v.number(), message: v.string(), field: v.optional(v.string()) }),
   v.object({ type: v.literal('member-joined'), member: memberRow }),
-  v.object({ type: v.literal('member-left'), userId: id }),
+  v.object({ type: v.literal('member-left'), userId }),
   v.object({ type: v.literal('published'), member: memberRow }),
-  v.object({ type: v.literal('unpublished'), userId: id }),
-  v.object({ type: v.literal('muted'), userId: id, slot: v.picklist(['audio', 'camera']), muted: v.boolean() }),
+  v.object({ type: v.literal('unpublished'), userId }),
+  v.object({ type: v.literal('muted'), userId, slot: v.picklist(['audio', 'camera']), muted: v.boolean() }),
   v.object({
     type: v.literal('offer'), offerId: requestId, sdp: v.string(),
-    tracks: v.array(v.object({ mid: v.string(), userId: id, label })),
+    tracks: v.array(v.object({ mid: v.string(), userId, label })),
   }),
-  v.object({ type: v.literal('layer'), userId: id, label }),
+  v.object({ type: v.literal('layer'), userId, label }),
   v.object({ type: v.literal('candidate'), connection, candidate }),
   v.object({ type: v.literal('bye'), code: v.picklist([1, 2, 3]) }),
 ])

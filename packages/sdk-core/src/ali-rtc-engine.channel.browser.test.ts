@@ -40,11 +40,11 @@ it('events that come while joining wait, and keep their order', async () => {
   const alice = participant(channel, 'alice')
   const joining = alice.join()
   const link = channel.newest
-  link?.tell({ type: 'member-joined', member: { userId: 'bob', displayName: 'Bob', streams: [] } })
   link?.tell({ type: 'connection', state: 'connected' })
+  link?.tell({ type: 'member-joined', member: { userId: 'bob', displayName: 'Bob', streams: [] } })
   await joining
   expect(alice.heard).toEqual([])
-  await until(() => expect(alice.story()).toEqual(['onJoin bob', 'onConnectionChange connected']))
+  await until(() => expect(alice.story()).toEqual(['onConnectionChange connected', 'onJoin bob']))
 })
 
 it('a handler that leaves hears nothing more of that session', async () => {
@@ -54,9 +54,9 @@ it('a handler that leaves hears nothing more of that session', async () => {
   await bob.join()
   carol.engine.on('onJoin', () => { void carol.engine.leaveChannel() })
   await carol.join()
-  await until(() => expect(carol.story()).toEqual(['onJoin alice']))
+  await until(() => expect(carol.story()).toEqual(['onJoin alice', 'onConnectionChange disconnected']))
   await carol.engine.leaveChannel()
-  expect(carol.story()).toEqual(['onJoin alice'])
+  expect(carol.story()).toHaveLength(2)
   expect(carol.engine.getUserList()).toEqual([])
 })
 
@@ -150,6 +150,7 @@ it.each([1, 2, 3] as const)('bye %d: idle before the event, capture released, pr
   alice.engine.on('onBye', () => { atEvent.push(alice.engine.setChannelProfile(0), alice.engine.getUserList(), published?.readyState) })
   channel.linkOf('alice').tell({ type: 'bye', code })
   expect(alice.heard.at(-1)).toMatchObject({ name: 'onBye', payload: { code, message: expect.any(String) } })
+  expect(alice.heard.at(-2)).toMatchObject({ name: 'onConnectionChange', payload: { state: 'disconnected' } })
   expect(atEvent).toEqual([true, [], 'ended'])
   const [preview] = (video.srcObject as MediaStream).getVideoTracks() // startPreview set a stream
   expect(preview?.readyState).toBe('live')
@@ -172,6 +173,27 @@ it('a lost connection makes the engine idle and says so twice', async () => {
   expect(alice.heard.at(-2)?.payload).toEqual({ state: 'disconnected', reason: 'gone for long' })
   expect(alice.engine.getUserList()).toEqual([])
   expect(alice.engine.setChannelProfile(1)).toBe(true)
+})
+
+it('role changes that overlap each start from where the one before ended', async () => {
+  const channel = new MemoryChannel()
+  const alice = participant(channel, 'alice')
+  alice.engine.setChannelProfile(1)
+  await alice.engine.setClientRole(1)
+  await alice.join()
+  const changes: unknown[] = []
+  alice.engine.on('onUpdateRole', (change) => changes.push(change))
+  await Promise.all([alice.engine.setClientRole(0), alice.engine.setClientRole(1), alice.engine.setClientRole(1), alice.engine.setClientRole(0)])
+  expect(changes).toEqual([{ oldRole: 1, newRole: 0 }, { oldRole: 0, newRole: 1 }, { oldRole: 1, newRole: 0 }])
+})
+
+it('a page that is put away leaves, and says so for when it comes back', async () => {
+  const channel = new MemoryChannel()
+  const alice = participant(channel, 'alice')
+  await alice.join()
+  dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+  expect(alice.heard).toMatchObject([{ name: 'onConnectionChange', payload: { state: 'disconnected' } }])
+  expect(alice.engine.setChannelProfile(1), 'idle').toBe(true)
 })
 
 it('lost media is told by direction, for each user we receive', async () => {

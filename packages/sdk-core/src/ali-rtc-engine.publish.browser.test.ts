@@ -153,7 +153,7 @@ it('leaving while capturing releases what comes of it', async () => {
   await alice.engine.leaveChannel()
   expect(await publishing).toBe(16843524)
   expect(opened.map((track) => track.readyState)).toEqual(['ended', 'ended'])
-  expect(alice.heard).toEqual([])
+  expect(alice.story(), 'no error').toEqual(['onConnectionChange disconnected'])
 })
 
 it('leaving while the link publishes rejects with 16843524, whatever broke first', async () => {
@@ -243,7 +243,11 @@ it('muting silences at once, tells everybody, and defaults to mute', async () =>
   await until(() => expect(bob.story().slice(1)).toEqual(['onNotify', 'onNotify']))
   expect(bob.engine.getUserInfo('alice')?.streamConfigs.map((row) => row.muted)).toEqual([true, true, true, false])
   await until(() => expect(alice.heard).toEqual([1, 2].map(() => ({ name: 'onNotify', payload: alice.engine.getUserList() }))))
+  const announce = vi.spyOn(link, 'setMuted')
+  expect(alice.engine.muteLocalMic(true), 'muted already').toBe(true)
+  expect(announce).not.toHaveBeenCalled()
   expect(alice.engine.muteLocalMic(false)).toBe(true)
+  expect(announce).toHaveBeenCalledTimes(1)
   expect(link.sent.get('audio')?.track.enabled).toBe(true)
 
   link.refuse('setMuted', new AliRtcError(20003, 'too many'))

@@ -16,7 +16,7 @@ it('this browser is supported, and the devices are released again', async () => 
   })
   const result = await new AliRtcEngine().isSupport()
   expect(result).toMatchObject({
-    isSupported: true, browser: 'chrome', system: 'linux', audioDevice: true, videoDevice: true, supportH264: expect.any(Boolean), supportScreenShare: true, supportMixBackgroundAudio: true, isElectron: false,
+    isSupported: true, browser: 'chrome', system: 'linux', audioDevice: true, videoDevice: true, supportH264: expect.any(Boolean), supportScreenShare: true, supportMixBackgroundAudio: false, isElectron: false,
   })
   expect(Number.parseInt(result.browser_version, 10)).toBeGreaterThan(100)
   expect(opened.map((track) => track.readyState)).toEqual(['ended', 'ended'])

@@ -21,6 +21,7 @@ import { RemoteViews } from './media/remote-views.js'
 import { Reports } from './reports/reports.js'
 import { sharedAudioContext } from './reports/shared-audio-context.js'
 import { canShareScreen, checkSupport, type SupportResult } from './support/support-check.js'
+import { TaskQueue } from './task-queue.js'
 import { TypedEmitter } from './typed-emitter.js'
 import { VERSION } from './version.js'
 
@@ -40,6 +41,8 @@ export class AliRtcEngine {
   readonly #channel: Channel
   readonly #reports: Reports
   readonly #life: AbortController = new AbortController()
+  /** Each role change in a channel starts from where the one before ended. */
+  readonly #roleChanges: TaskQueue = new TaskQueue()
   #settings: EngineSettings
   #indicator: boolean | AudioIndicatorOptions = false
   #profile: Profile = 0
@@ -141,17 +144,8 @@ export class AliRtcEngine {
    */
   async setClientRole(role: Role, resume = false): Promise<true> {
     if (role !== 0 && role !== 1) throw badParameter('role', '0 or 1', role)
-    const change = roleChange({ state: this.#state, profile: this.#profile, role: this.#role }, role, resume)
-    if (change.type === 'refuse') throw change.error
-    if (change.type === 'store') this.#role = role
-    if (change.type !== 'switch') return true
-    if (change.stopFirst) await this.#publisher.unPublish()
-    await this.#channel.setRole(role)
-    const oldRole = this.#role
-    this.#role = role
-    this.#emitter.emit('onUpdateRole', { oldRole, newRole: role })
-    if (change.publishAfter) await this.publish()
-    return true
+    if (this.#state === 'idle') return this.#changeRole(role, resume)
+    return this.#roleChanges.run(() => this.#changeRole(role, resume))
   }
 
   /**
@@ -334,6 +328,20 @@ export class AliRtcEngine {
   #require(call: Call): void {
     const refused = this.#refusal(call)
     if (refused !== undefined) throw refused
+  }
+
+  async #changeRole(role: Role, resume: boolean): Promise<true> {
+    const change = roleChange({ state: this.#state, profile: this.#profile, role: this.#role }, role, resume)
+    if (change.type === 'refuse') throw change.error
+    if (change.type === 'store') this.#role = role
+    if (change.type !== 'switch') return true
+    if (change.stopFirst) await this.#publisher.unPublish()
+    await this.#channel.setRole(role)
+    const oldRole = this.#role
+    this.#role = role
+    this.#emitter.emit('onUpdateRole', { oldRole, newRole: role })
+    if (change.publishAfter) await this.publish()
+    return true
   }
 
   #setFlag(name: string, slot: Slot, on: boolean): void {

@@ -1,5 +1,6 @@
-import { ID_PATTERN, MAX_DISPLAY_NAME, SELF } from '@earshot/protocol'
+import { ERROR_BAD_PARAMETER, ID_PATTERN, MAX_DISPLAY_NAME, SELF } from '@earshot/protocol'
 import { badParameter, checkText } from './bad-parameter.js'
+import { AliRtcError } from './errors.js'
 import type { JoinRequest } from './link/channel-link.js'
 
 /** What the app server returns for a user, and the channel. */
@@ -56,7 +57,7 @@ function readTimestamp(value: unknown): string {
 
 function readGslb(value: unknown): readonly string[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (entries.length === 0) throw badParameter('authInfo.gslb', 'a list with at least one address', value)
+  if (entries.length === 0) throw new AliRtcError(ERROR_BAD_PARAMETER, 'authInfo.gslb must have at least one address', { parameter: 'authInfo.gslb' })
   return entries.map((entry, n) => {
     checkText(`authInfo.gslb[${n}]`, entry)
     return entry

@@ -89,7 +89,9 @@ export class Channel {
   leave(): Promise<void> {
     const link = this.#link
     if (link === undefined) return this.#leaving ?? Promise.resolve()
+    const wasJoined = this.#state === 'joined'
     this.#reset()
+    if (wasJoined) this.#listener.emit('onConnectionChange', { state: 'disconnected', reason: 'the channel was left' })
     const leaving = link.leave().catch(() => undefined).finally(() => {
       if (this.#leaving === leaving) this.#leaving = undefined
     })
@@ -125,13 +127,14 @@ export class Channel {
     await this.#link?.setRole(role)
   }
 
-  #begin(link: ChannelLink, members: readonly MemberRow[], held: readonly LinkEvent[]): void {
+  #begin(link: ChannelLink, members: readonly MemberRow[], held: LinkEvent[]): void {
     const { roster, events } = firstRoster(members)
     this.#state = 'joined'
     this.#roster = roster
     globalThis.addEventListener?.('pagehide', this.#onPageHide)
     this.#listener.session(link)
     void nextTurn().then(() => { // whoever awaits joinChannel() goes first
+      if (held[0]?.type === 'connection') this.#handle(link, held.shift() as LinkEvent) // checked just before
       this.#emitAll(link, events)
       for (const event of held) this.#handle(link, event) // grows while handlers run
       if (this.#held === held) this.#held = undefined
@@ -186,6 +189,7 @@ export class Channel {
 
   #bye(code: 1 | 2 | 3): void {
     this.#reset()
+    this.#listener.emit('onConnectionChange', { state: 'disconnected', reason: byes[code] })
     this.#listener.emit('onBye', { code, message: byes[code] })
   }
 

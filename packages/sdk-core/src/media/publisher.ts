@@ -74,6 +74,7 @@ export class Publisher {
     const link = this.#link
     if (track === undefined || link === undefined) return false
     if (slot === 'audio') this.#sticky = muted && (sticky ?? this.#sticky)
+    if (muted === this.#muted.has(slot)) return true
     track.enabled = !muted
     if (muted) this.#muted.add(slot)
     else this.#muted.delete(slot)

@@ -122,8 +122,12 @@ export class AudioMeters {
   }
 
   #read(userId: string, source: number, reading: LevelReading): void {
-    const kept = Math.max(1, Math.round(1 / (this.#demand?.interval ?? 1)))
-    this.#peaks.set(userId, [...this.#peaks.get(userId) ?? [], Math.max(...reading.peak)].slice(-kept))
+    const interval = this.#demand?.interval ?? 1
+    // A source's first reading may begin within its interval: its peak is not yet that of a second
+    if (reading.frames === Math.round(interval * reading.sampleRate)) {
+      const kept = Math.max(1, Math.round(1 / interval))
+      this.#peaks.set(userId, [...this.#peaks.get(userId) ?? [], Math.max(...reading.peak)].slice(-kept))
+    }
     this.#options.onReading(userId, source, reading)
   }
 }

@@ -20,6 +20,7 @@ export interface SupportResult {
   videoDevice?: boolean
   supportH264: boolean
   supportScreenShare: boolean
+  /** False: mixing is not in this release. */
   supportMixBackgroundAudio: boolean
   isElectron: boolean
   /** Only when not supported. */
@@ -41,7 +42,7 @@ export async function checkSupport(settings: EngineSettings): Promise<SupportRes
     browser: name.browser, browser_version: name.version, system: name.system, isElectron: name.isElectron,
     supportH264: codecs.has('video/h264'),
     supportScreenShare: canShareScreen(),
-    supportMixBackgroundAudio: typeof AudioContext !== 'undefined',
+    supportMixBackgroundAudio: false,
   }
   if (typeof RTCPeerConnection === 'undefined') throw unsupported(result, ERROR_NOTSUPPORT_WEBRTC, 'the browser has no WebRTC')
   if (isTooOld(name)) throw unsupported(result, ERROR_NOTSUPPORT_BROWSER, `${name.browser} ${name.version} is too old`)

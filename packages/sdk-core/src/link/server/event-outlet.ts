@@ -1,6 +1,6 @@
 import type { LinkEvent } from '../channel-link.js'
 import { nextTurn } from '../../next-turn.js'
-import { TaskQueue } from './task-queue.js'
+import { TaskQueue } from '../../task-queue.js'
 
 /** Where a problem goes that harms no call and not the session. */
 export type Report = (problem: string, cause?: unknown) => void

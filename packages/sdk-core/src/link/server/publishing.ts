@@ -8,7 +8,7 @@ import { nextTurn } from '../../next-turn.js'
 import { changed, muted, streamRows, type Publication, type Sending } from './publication.js'
 import { openSenders, type Senders } from './senders.js'
 import type { Consent, Question } from './server-requests.js'
-import { TaskQueue } from './task-queue.js'
+import { TaskQueue } from '../../task-queue.js'
 
 export interface PublishingOptions extends MediaConnectionOptions {
   readonly ask: (question: Question) => Promise<Consent>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextTurn } from '../../next-turn.js'
+import { nextTurn } from './next-turn.js'
 import { TaskQueue } from './task-queue.js'
 
 test('tasks run in the order given, each after the end of the one before, also after a failure', async () => {
