@@ -28,7 +28,7 @@ const commands = {
   async dev() {
     build()
     const watcher = spawn(process.execPath, turbo('build', 'watch'), { stdio: 'inherit', env })
-    await serve(['--watch-path=apps/channel-server/dist'])
+    await serve(['--watch'])
     watcher.kill('SIGTERM')
   },
   build: () => build(),
