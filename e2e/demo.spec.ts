@@ -18,7 +18,11 @@ test('the form joins, the call shows both people, and leaving returns to the for
   expect((await new AxeBuilder({ page: alice.page }).analyze()).violations).toEqual([])
   await alice.page.getByRole('button', { name: /leave/i }).click()
   await expect(alice.page.getByRole('button', { name: /join/i })).toBeVisible()
+  await expect(alice.page.getByRole('alert'), 'leaving is no failure').toHaveCount(0)
   await expect(bob.page.locator('[data-user-id="Alice"]')).toHaveCount(0)
+
+  await server.control('POST', `/${room}/kick`, { users: ['Bob'] })
+  await expect(bob.page.getByRole('alert')).toHaveText(/you were removed/i)
 })
 
 test('the demo speaks Chinese when asked', async ({ server, launch }) => {

@@ -93,8 +93,7 @@ function listen(listening: Listening): void {
     engine.on('onConnectionChange', ({ state, reason }) => {
       if (state === 'disconnected') return listening.end([texts.connection.disconnected, reason].filter(Boolean).join(' '))
       if (state === 'reconnecting') return notices.show('connection', { tone: 'warning', text: texts.connection.reconnecting, dismissable: false })
-      notices.clear('connection')
-      notices.say(texts.said.connectedAgain)
+      if (notices.clear('connection')) notices.say(texts.said.connectedAgain)
     }),
   )
   signal.addEventListener('abort', () => { for (const remove of removers) remove() })

@@ -12,7 +12,8 @@ export interface Notice {
 export interface Notices {
   readonly root: HTMLElement
   show(key: string, notice: Notice): void
-  clear(key: string): void
+  /** Whether it was shown. */
+  clear(key: string): boolean
   clearAll(): void
   /** Says a change aloud without showing it: the picture shows it already. */
   say(text: string): void
@@ -23,15 +24,15 @@ export function createNotices(texts: { readonly dismiss: string }): Notices {
   const voice = element('p', { role: 'status', class: 'visually-hidden' })
   const list = element('div', { class: 'notices' })
 
-  const clear = (key: string): void => {
+  const clear = (key: string): boolean => {
     shown.get(key)?.remove()
-    shown.delete(key)
+    return shown.delete(key)
   }
   return {
     root: element('div', {}, voice, list),
     show(key, notice) {
       clear(key)
-      const made = noticeElement(notice, texts.dismiss, () => clear(key))
+      const made = noticeElement(notice, texts.dismiss, () => { clear(key) })
       shown.set(key, made)
       list.append(made)
     },

@@ -149,8 +149,8 @@ it.each([1, 2, 3] as const)('bye %d: idle before the event, capture released, pr
   const atEvent: unknown[] = []
   alice.engine.on('onBye', () => { atEvent.push(alice.engine.setChannelProfile(0), alice.engine.getUserList(), published?.readyState) })
   channel.linkOf('alice').tell({ type: 'bye', code })
-  expect(alice.heard.at(-1)).toMatchObject({ name: 'onBye', payload: { code, message: expect.any(String) } })
-  expect(alice.heard.at(-2)).toMatchObject({ name: 'onConnectionChange', payload: { state: 'disconnected' } })
+  expect(alice.heard.at(-2)).toMatchObject({ name: 'onBye', payload: { code, message: expect.any(String) } })
+  expect(alice.heard.at(-1)).toMatchObject({ name: 'onConnectionChange', payload: { state: 'disconnected' } })
   expect(atEvent).toEqual([true, [], 'ended'])
   const [preview] = (video.srcObject as MediaStream).getVideoTracks() // startPreview set a stream
   expect(preview?.readyState).toBe('live')

@@ -189,8 +189,8 @@ export class Channel {
 
   #bye(code: 1 | 2 | 3): void {
     this.#reset()
+    this.#listener.emit('onBye', { code, message: byes[code] }) // first: who rejoins when disconnected must know why
     this.#listener.emit('onConnectionChange', { state: 'disconnected', reason: byes[code] })
-    this.#listener.emit('onBye', { code, message: byes[code] })
   }
 
   #lost(link: ChannelLink, direction: 'publish' | 'subscribe'): void {
