@@ -1,21 +1,6 @@
-// The level kernel: what one block of one channel contributes to a reading. Stateless, static memory, no imports.
-//
-// The caller writes blocks into the stage, one row per channel, and calls `measure` once for all rows of a render
-// quantum; row r begins at stage + r * stride samples. Results lie in one array per quantity, indexed by row.
-
-/** Samples of the stage: 32 stereo inputs of 1024 frames, or 512 channels of one 128-frame quantum. */
-const STAGE_SAMPLES: i32 = 65536
-/** Most rows in one call: 32 inputs of 32 channels, the most Web Audio allows. */
-const MAX_ROWS: i32 = 1024
-
-export const stage: usize = memory.data(262144, 16) // STAGE_SAMPLES * 4; memory.data takes literals only
-export const peaks: usize = memory.data(4096, 16) // f32: MAX_ROWS * 4
-export const clipped: usize = memory.data(4096, 16) // u32
-export const invalid: usize = memory.data(4096, 16) // u32
-export const sums: usize = memory.data(8192, 16) // f64: MAX_ROWS * 8
-export const squares: usize = memory.data(8192, 16) // f64
-export const stageSamples: i32 = STAGE_SAMPLES
-export const maxRows: i32 = MAX_ROWS
+// The level kernel: what one block of one channel contributes to a reading. Stateless.
+import { MARGIN, clipped, invalid, peaks, squares, stage, sums } from './memory'
+import { upperHalf } from './lanes'
 
 /**
  * Below this peak (-240 dBFS) f32 squares of audible parts of a row could underflow: 2^-40 squared leaves 46 bits above the
@@ -23,11 +8,11 @@ export const maxRows: i32 = MAX_ROWS
  */
 const QUIETEST: f32 = 9.094947017729282e-13
 
-/** Measures `frames` samples of each row. `stride` is a multiple of 4 and at least `frames`; the rest of a row is zeroed. */
+/** Measures `frames` samples of each row. `stride`: a multiple of 4 with room for margin and frames; a row's rest is zeroed. */
 export function measure(rows: i32, stride: i32, frames: i32): void {
   const padded: i32 = (frames + 3) & ~3
   for (let row: i32 = 0; row < rows; row++) {
-    const start: usize = stage + ((<usize>row * stride) << 2)
+    const start: usize = stage + (<usize>(row * stride + MARGIN) << 2)
     const end: usize = start + (<usize>padded << 2)
     // Zeros change no result, so padding replaces a scalar tail.
     for (let p = start + (<usize>frames << 2); p < end; p += 4) store<f32>(p, 0)
@@ -87,13 +72,7 @@ function widen(x: v128): v128 {
   return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(upperHalf(x)))
 }
 
-// @ts-ignore: decorator
-@inline
-function upperHalf(x: v128): v128 {
-  return i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
-}
-
-// Any row: counts clipped and invalid samples, takes what is invalid as 0, and squares in f64, where 1e-25 does not underflow
+// Any row: counts clipped and invalid samples, puts 0 for what is invalid, and squares in f64, where 1e-25 does not underflow
 // and 1e30 does not overflow.
 function measureChecked(row: i32, start: usize, end: usize): void {
   let peak = f32x4.splat(0)
@@ -105,6 +84,7 @@ function measureChecked(row: i32, start: usize, end: usize): void {
     const raw = v128.load(p)
     const finite = f32x4.lt(f32x4.abs(raw), f32x4.splat(Infinity)) // false for NaN
     const x = v128.and(raw, finite)
+    v128.store(p, x) // for the kernels that come after
     const magnitude = f32x4.abs(x)
     peak = f32x4.pmax(peak, magnitude)
     // A true lane is -1.

@@ -8,7 +8,7 @@ setFlagsFromString('--no-wasm-dynamic-tiering')
 
 const { decodeBase64 } = await import('../dist/base64.js')
 const { kernelBase64 } = await import('../dist/generated/kernel-wasm.js')
-const { createWasmKernel } = await import('../dist/worklet/kernel.js')
+const { createWasmKernel, rowMargin } = await import('../dist/worklet/kernel.js')
 const { createJavaScriptKernel } = await import('../dist/worklet/javascript-kernel.js')
 const { MeterBank } = await import('../dist/worklet/meter-bank.js')
 
@@ -17,8 +17,9 @@ const quantum = 128
 const rounds = 41
 const millisecondsPerMeasurement = 4
 
-const kernel = createWasmKernel(decodeBase64(kernelBase64))
-const javaScriptKernel = createJavaScriptKernel()
+const stride = rowMargin + quantum
+const kernel = createWasmKernel(decodeBase64(kernelBase64), 48_000)
+const javaScriptKernel = createJavaScriptKernel(48_000)
 const blocks = Array.from({ length: streams }, () => Float32Array.from({ length: quantum }, () => 1.8 * Math.random() - 0.9))
 const copies = Array.from({ length: streams }, () => new Float32Array(quantum))
 
@@ -43,21 +44,21 @@ function copy512() {
 }
 
 function stageBlocks({ stage }) {
-  for (let stream = 0; stream < streams; stream++) stage.set(blocks[stream], stream * quantum)
+  for (let stream = 0; stream < streams; stream++) stage.set(blocks[stream], stream * stride + rowMargin)
 }
 
 function inPlace() {
-  kernel.measure(streams, quantum, quantum)
+  kernel.measure(streams, stride, quantum)
 }
 
 function perQuantum() {
   stageBlocks(kernel)
-  kernel.measure(streams, quantum, quantum)
+  kernel.measure(streams, stride, quantum)
 }
 
 function perQuantumJavaScript() {
   stageBlocks(javaScriptKernel)
-  javaScriptKernel.measure(streams, quantum, quantum)
+  javaScriptKernel.measure(streams, stride, quantum)
 }
 
 /** All that process() does, cuts included: once a second of 48 kHz. */

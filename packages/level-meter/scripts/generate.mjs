@@ -1,6 +1,6 @@
 // Makes what the TypeScript sources import but nobody writes by hand: src/generated/*, and dist/worklet.js.
 // The inlined worklet and the shipped file are the same text: the kernel's constant, then the bundled processor.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 import { build } from 'esbuild'
 
@@ -8,34 +8,38 @@ const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root)
 
 const { version } = JSON.parse(await readFile(at('package.json'), 'utf8'))
-const kernelBase64 = (await compileKernel('assembly/level.ts')).toString('base64')
+const kernel = await compileKernel()
+const relaxedKernel = await compileKernel(['--enable', 'relaxed-simd'])
+const imports = WebAssembly.Module.imports(new WebAssembly.Module(kernel))
+if (imports.length > 0) throw new Error(`the kernel must import nothing, but asks for ${JSON.stringify(imports)}`)
+const kernelBase64 = kernel.toString('base64')
 
 await mkdir(at('src/generated'), { recursive: true })
 await mkdir(at('dist'), { recursive: true })
 await writeModule('version', { version })
 await writeModule('kernel-wasm', { kernelBase64 })
+await writeModule('relaxed-kernel-wasm', { relaxedKernelBase64: relaxedKernel.toString('base64') })
 const workletSource = await bundleProcessor()
 await writeModule('worklet-source', { workletSource })
 await writeChanged('dist/worklet.js', `const kernelBase64=${JSON.stringify(kernelBase64)};\n${workletSource}`)
 await writeChanged('dist/worklet.d.ts', '// An AudioWorklet module: pass its URL as `workletUrl`. It exports nothing.\nexport {};\n')
 
 /** No asconfig.json: asc would read it whatever file it is given. */
-async function compileKernel(file) {
-  const source = await readFile(at(file), 'utf8')
+async function compileKernel(feature = []) {
+  const names = (await readdir(at('assembly'))).filter((name) => name.endsWith('.ts'))
+  const sources = new Map(await Promise.all(names.map(async (name) => [`assembly/${name}`, await readFile(at(`assembly/${name}`), 'utf8')])))
   let binary
   const { error, stderr } = await asc.main(
-    [file, '--outFile', 'kernel.wasm', '-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd',
-      // The stage is 256 kB; with the results 5 pages of 64 kB.
-      '--initialMemory', '5', '--maximumMemory', '5', '--use', 'abort='],
+    ['assembly/index.ts', '--outFile', 'kernel.wasm', '-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', ...feature,
+      // As much as assembly/memory.ts lays out: 0.9 MB, of which a page is only taken when something is written to it.
+      '--initialMemory', '16', '--maximumMemory', '16', '--use', 'abort='],
     {
-      readFile: (name) => (name === file ? source : null),
+      readFile: (name) => sources.get(name) ?? null,
       writeFile: (_name, contents) => { binary = contents },
       listFiles: () => [],
     },
   )
   if (error) throw new Error(`asc: ${error.message}\n${stderr.toString()}`)
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(binary))
-  if (imports.length > 0) throw new Error(`the kernel must import nothing, but asks for ${JSON.stringify(imports)}`)
   return Buffer.from(binary)
 }
 

@@ -1,24 +1,36 @@
-import type { Kernel } from './kernel.js'
+import { truePeakPhase } from '../true-peak-filter.js'
+import { channelLedger, rowMargin, weightingCoefficients, type Kernel } from './kernel.js'
 
 const stageSamples = 65536
 const maxRows = 1024
+const maxChannels = 4096
 
 /**
- * The kernel of `assembly/level.ts` in plain JavaScript, for browsers without SIMD and pages whose CSP forbids wasm.
- * Equal results: peak, clipped and invalid bit for bit. The sums are plain f64 here; the wasm kernel adds eight samples in
- * f32 first, which changes the RMS by at most 1.2e-7 of itself.
+ * The kernels of `assembly/` in plain JavaScript, for browsers without SIMD and pages whose CSP forbids wasm.
+ * Equal results: peak, clipped and invalid bit for bit; RMS to 1.2e-7 of itself, because the wasm kernel adds eight samples
+ * in f32 first; loudness to rounding in f64; true peak to 1e-5 dB, because the wasm kernel filters in f32.
+ * @param sampleRate Hz
  */
-export function createJavaScriptKernel(): Kernel {
+export function createJavaScriptKernel(sampleRate: number): Kernel {
   const stage = new Float32Array(stageSamples)
   const peaks = new Float32Array(maxRows)
   const clipped = new Uint32Array(maxRows)
   const invalid = new Uint32Array(maxRows)
   const sums = new Float64Array(maxRows)
   const squares = new Float64Array(maxRows)
+  const weighted = new Uint16Array(2 * maxRows)
+  const oversampled = new Uint16Array(2 * maxRows)
+  const state = {
+    filters: new Float64Array(6 * maxChannels),
+    histories: new Float32Array(rowMargin * maxChannels),
+    energies: new Float64Array(maxChannels),
+    samplePeaks: new Float32Array(maxChannels),
+    truePeaks: new Float32Array(maxChannels),
+  }
 
   function measure(rows: number, stride: number, frames: number): void {
     for (let row = 0; row < rows; row++) {
-      const start = row * stride
+      const start = row * stride + rowMargin
       let peak = 0
       let clippedCount = 0
       let invalidCount = 0
@@ -29,6 +41,7 @@ export function createJavaScriptKernel(): Kernel {
         const magnitude = Math.abs(x)
         if (!(magnitude < Infinity)) {
           invalidCount++
+          stage[i] = 0
           continue
         }
         if (magnitude > peak) peak = magnitude
@@ -44,5 +57,75 @@ export function createJavaScriptKernel(): Kernel {
     }
   }
 
-  return { backend: 'javascript', stage, maxRows, peaks, clipped, invalid, sums, squares, measure }
+  const [b1, b2, a1, a2, c1, c2, gain] = weightingCoefficients(sampleRate) as [number, number, number, number, number, number, number]
+
+  function weigh(count: number, stride: number, from: number, to: number): void {
+    for (let entry = 0; entry < count; entry++) {
+      const start = (weighted[2 * entry] as number) * stride + rowMargin
+      weighRow(start + from, start + to, weighted[2 * entry + 1] as number)
+    }
+  }
+
+  function weighRow(start: number, end: number, channel: number): void {
+    const filter = state.filters.subarray(6 * channel, 6 * channel + 6)
+    let [x1, x2, y1, y2, w1, w2] = filter as unknown as [number, number, number, number, number, number]
+    let energy = 0
+    for (let i = start; i < end; i++) {
+      const staged = stage[i] as number
+      const x = Math.abs(staged) < Infinity ? staged : 0
+      stage[i] = x
+      const y = x + b1 * x1 + b2 * x2 - a2 * y2 - a1 * y1
+      const w = (y - y1) - (y1 - y2) - c2 * w2 - c1 * w1
+      energy += w * w
+      x2 = x1
+      x1 = x
+      y2 = y1
+      y1 = y
+      w2 = w1
+      w1 = w
+    }
+    filter.set([x1, x2, y1, y2, w1, w2].map(flushed))
+    state.energies[channel] = (state.energies[channel] as number) + energy * gain
+  }
+
+  const phases = ([1, 2, 3] as const).map(truePeakPhase)
+
+  function oversample(count: number, stride: number, frames: number): void {
+    for (let entry = 0; entry < count; entry++) {
+      const start = (oversampled[2 * entry] as number) * stride + rowMargin
+      const channel = oversampled[2 * entry + 1] as number
+      const history = state.histories.subarray(channel * rowMargin, (channel + 1) * rowMargin)
+      stage.set(history, start - rowMargin)
+      oversampleRow(start, start + frames, channel)
+      history.set(stage.subarray(start + frames - rowMargin, start + frames))
+    }
+  }
+
+  function oversampleRow(start: number, end: number, channel: number): void {
+    let samplePeak = state.samplePeaks[channel] as number
+    let truePeak = state.truePeaks[channel] as number
+    for (let i = start; i < end; i++) {
+      samplePeak = Math.max(samplePeak, Math.abs(stage[i] as number))
+      for (const taps of phases) {
+        let output = 0
+        for (let k = 0; k < 12; k++) output += (taps[k] as number) * (stage[i - k] as number)
+        truePeak = Math.max(truePeak, Math.abs(output))
+      }
+    }
+    state.samplePeaks[channel] = samplePeak
+    state.truePeaks[channel] = Math.max(truePeak, samplePeak)
+  }
+
+  return {
+    backend: 'javascript', stage, maxRows,
+    peaks, clipped, invalid, sums, squares, measure,
+    weighted, energies: state.energies, weigh,
+    oversampled, samplePeaks: state.samplePeaks, truePeaks: state.truePeaks, oversample,
+    ...channelLedger(state),
+  }
+}
+
+/** As in assembly/k-weighting.ts: what rings out must not become denormal. */
+function flushed(x: number): number {
+  return Math.abs(x) >= 1e-150 ? x : 0
 }

@@ -5,13 +5,13 @@ import { makeSignal, seededRandom, signalKinds } from '../../test/signals.ts'
 import { decodeBase64 } from '../base64.ts'
 import { kernelBase64 } from '../generated/kernel-wasm.ts'
 import { createJavaScriptKernel } from './javascript-kernel.ts'
-import { createWasmKernel, type Kernel } from './kernel.ts'
+import { createWasmKernel, rowMargin, type Kernel } from './kernel.ts'
 
 const kernelBytes = decodeBase64(kernelBase64)
 
 describe.each([
-  ['wasm', () => createWasmKernel(kernelBytes)],
-  ['javascript', createJavaScriptKernel],
+  ['wasm', () => createWasmKernel(kernelBytes, 48_000)],
+  ['javascript', () => createJavaScriptKernel(48_000)],
 ] as const)('the %s kernel', (_name, createKernel) => {
   test('agrees with the plain reference on every kind of signal, length and channel count', () => {
     expect(findKernelFaults(createKernel())).toEqual([])
@@ -20,8 +20,8 @@ describe.each([
   test('measures as many rows as it says, each by itself', () => {
     const kernel = createKernel()
     const stride = kernel.stage.length / kernel.maxRows
-    for (let row = 0; row < kernel.maxRows; row++) kernel.stage.fill(row / kernel.maxRows, row * stride, (row + 1) * stride)
-    kernel.measure(kernel.maxRows, stride, stride)
+    for (let row = 0; row < kernel.maxRows; row++) kernel.stage.fill(row / kernel.maxRows, row * stride + rowMargin, (row + 1) * stride)
+    kernel.measure(kernel.maxRows, stride, stride - rowMargin)
     expect([...kernel.peaks]).toEqual(Array.from({ length: kernel.maxRows }, (_, row) => row / kernel.maxRows))
   })
 
@@ -29,15 +29,15 @@ describe.each([
     const kernel = createKernel()
     kernel.stage.fill(0.5)
     kernel.stage[kernel.stage.length - 1] = -0.75
-    kernel.measure(1, kernel.stage.length, kernel.stage.length)
+    kernel.measure(1, kernel.stage.length, kernel.stage.length - rowMargin)
     expect(kernel.peaks[0]).toBe(0.75)
-    expect(kernel.sums[0]).toBe((kernel.stage.length - 1) * 0.5 - 0.75)
+    expect(kernel.sums[0]).toBe((kernel.stage.length - rowMargin - 1) * 0.5 - 0.75)
   })
 })
 
 test('both kernels give the same bits for peak, clipped and invalid', () => {
   const random = seededRandom(7)
-  const kernels: Kernel[] = [createWasmKernel(kernelBytes), createJavaScriptKernel()]
+  const kernels: Kernel[] = [createWasmKernel(kernelBytes, 48_000), createJavaScriptKernel(48_000)]
   for (const kind of signalKinds) {
     const signal = makeSignal(kind, 128 * 16, random)
     const [wasm, plain] = kernels.map((kernel) => {
@@ -62,7 +62,7 @@ test('the wasm kernel imports nothing and stays in its static memory', () => {
 })
 
 test('the check finds a wasm kernel that computes nothing', () => {
-  const zeroed = createWasmKernel(replaceFunctionBodies(kernelBytes, 'nothing'))
+  const zeroed = createWasmKernel(replaceFunctionBodies(kernelBytes, 'nothing'), 48_000)
   const faults = findKernelFaults(zeroed)
   for (const quantity of ['peak', 'clipped', 'invalid', 'squares', 'sum']) {
     expect(faults.filter((fault) => fault.includes(` ${quantity} is 0`)).length).toBeGreaterThan(100)
@@ -70,5 +70,5 @@ test('the check finds a wasm kernel that computes nothing', () => {
 })
 
 test('the check finds a javascript kernel that computes nothing', () => {
-  expect(findKernelFaults({ ...createJavaScriptKernel(), measure: () => undefined }).length).toBeGreaterThan(100)
+  expect(findKernelFaults({ ...createJavaScriptKernel(48_000), measure: () => undefined }).length).toBeGreaterThan(100)
 })

@@ -1,8 +1,14 @@
+import { kWeighting } from '../k-weighting.js'
+import { truePeakTaps } from '../true-peak-filter.js'
 import type { KernelBackend } from '../worklet-messages.js'
 
+/** Samples before each row of the stage. They belong to the kernel. */
+export const rowMargin = 16
+
 /**
- * Measures blocks of samples. Stateless: what a block contributes, nothing about blocks before. Write the channels of a
- * quantum into `stage`, row r at `r * stride`; call `measure` once; read one result per row.
+ * Measures blocks of samples. Write the channels of a block into `stage`, row r at `r * stride + rowMargin`; `measure` gives
+ * one result per row and remembers nothing. `weigh` and `oversample` need to know what came before: they keep it per
+ * channel, a number from `openChannel`, and take the rows and channels of one call from the lists `weighted` and `oversampled`.
  */
 export interface Kernel {
   readonly backend: KernelBackend
@@ -10,51 +16,129 @@ export interface Kernel {
   readonly stage: Float32Array
   /** Most rows in one call. */
   readonly maxRows: number
-  /** Largest |x| of the finite samples. */
+
+  /** Largest |x| of the finite samples, per row. */
   readonly peaks: Float32Array
-  /** Finite samples with |x| >= 1. */
+  /** Finite samples with |x| >= 1, per row. */
   readonly clipped: Uint32Array
-  /** NaN and infinite samples. */
+  /** NaN and infinite samples, per row. */
   readonly invalid: Uint32Array
-  /** Sum of the finite samples. */
+  /** Sum of the finite samples, per row. */
   readonly sums: Float64Array
-  /** Sum of the squares of the finite samples. */
+  /** Sum of the squares of the finite samples, per row. */
   readonly squares: Float64Array
-  /** Measures the first `frames` of each row. `stride`: a multiple of 4, at least `frames`; a row's rest may be overwritten. */
+  /**
+   * Measures the first `frames` of each row, and puts 0 in the place of NaN and infinite samples.
+   * `stride`: a multiple of 4, at least `rowMargin + frames`; a row's rest may be overwritten.
+   */
   measure(rows: number, stride: number, frames: number): void
+
+  /** Entry i is row `weighted[2 * i]` and channel `weighted[2 * i + 1]`, for `weigh`. */
+  readonly weighted: Uint16Array
+  /** Sum of the squares of the K-weighted samples, per channel. The caller takes it and sets 0. */
+  readonly energies: Float64Array
+  /** K-weights frames [from, to) of the first `count` entries of `weighted`; puts 0 in the place of NaN and infinite samples. */
+  weigh(count: number, stride: number, from: number, to: number): void
+
+  /** The same for `oversample`. */
+  readonly oversampled: Uint16Array
+  /** Largest |x|, per channel. The caller takes it and sets 0. */
+  readonly samplePeaks: Float32Array
+  /** Largest |x| at 4 times the rate, linear, per channel; at least `samplePeaks`. The caller takes it and sets 0. */
+  readonly truePeaks: Float32Array
+  /** Finds the peaks of the first `count` entries of `oversampled`, whose samples are finite. Interpolated peaks come 6 samples late. */
+  oversample(count: number, stride: number, frames: number): void
+
+  /** A channel without a past. Throws a RangeError when 4096 are open. */
+  openChannel(): number
+  closeChannel(channel: number): void
 }
 
-/** Instantiates the kernel of `assembly/level.ts`. Throws what WebAssembly throws, e.g. CompileError under a CSP. */
-export function createWasmKernel(wasm: WebAssembly.Module | Uint8Array<ArrayBuffer>): Kernel {
-  const compiled = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm)
-  // The names and types are those exported by assembly/level.ts, which is built together with this file.
-  const exported = new WebAssembly.Instance(compiled).exports as unknown as KernelExports
-  const { buffer } = exported.memory // never grows, so the views stay attached
-  const maxRows = exported.maxRows.value
+/** What a kernel keeps of each channel, as the plain arrays that both kernels have. */
+export interface ChannelState {
+  /** Six numbers a channel. */
+  readonly filters: Float64Array
+  /** `rowMargin` samples a channel. */
+  readonly histories: Float32Array
+  readonly energies: Float64Array
+  readonly samplePeaks: Float32Array
+  readonly truePeaks: Float32Array
+}
+
+/** Gives out the channels of a kernel, the lowest free one first opened. */
+export function channelLedger({ filters, histories, energies, samplePeaks, truePeaks }: ChannelState): Pick<Kernel, 'openChannel' | 'closeChannel'> {
+  const most = energies.length
+  const free: number[] = []
+  let opened = 0
   return {
-    backend: 'wasm-simd',
-    stage: new Float32Array(buffer, exported.stage.value, exported.stageSamples.value),
-    maxRows,
-    peaks: new Float32Array(buffer, exported.peaks.value, maxRows),
-    clipped: new Uint32Array(buffer, exported.clipped.value, maxRows),
-    invalid: new Uint32Array(buffer, exported.invalid.value, maxRows),
-    sums: new Float64Array(buffer, exported.sums.value, maxRows),
-    squares: new Float64Array(buffer, exported.squares.value, maxRows),
-    measure: exported.measure,
+    openChannel() {
+      const channel = free.pop() ?? opened++
+      if (channel >= most) throw new RangeError(`LevelMeter: more than ${most} channels with loudness or true peak`)
+      return channel
+    },
+    closeChannel(channel) {
+      filters.fill(0, channel * 6, channel * 6 + 6)
+      histories.fill(0, channel * rowMargin, (channel + 1) * rowMargin)
+      energies[channel] = 0
+      samplePeaks[channel] = 0
+      truePeaks[channel] = 0
+      free.push(channel)
+    },
   }
 }
 
-interface KernelExports {
+/** b1 b2 a1 a2 of the shelf, a1 a2 of the high-pass, the energy's gain. */
+export function weightingCoefficients(sampleRate: number): number[] {
+  const { shelf, highPass, energyGain } = kWeighting(sampleRate)
+  return [shelf.b1, shelf.b2, shelf.a1, shelf.a2, highPass.a1, highPass.a2, energyGain]
+}
+
+/** Instantiates the kernels of `assembly/` for a sample rate in Hz. Throws what WebAssembly throws, e.g. CompileError under a CSP. */
+export function createWasmKernel(wasm: WebAssembly.Module | Uint8Array<ArrayBuffer>, sampleRate: number, backend: KernelBackend = 'wasm-simd'): Kernel {
+  const compiled = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm)
+  // The names and types are those exported by assembly/index.ts, which is built together with this file.
+  const exported = new WebAssembly.Instance(compiled).exports as unknown as KernelExports
+  const { buffer } = exported.memory // never grows, so the views stay attached
+  const floats = (at: Constant, length: number): Float32Array => new Float32Array(buffer, at.value, length)
+  const doubles = (at: Constant, length: number): Float64Array => new Float64Array(buffer, at.value, length)
+  const maxRows = exported.maxRows.value
+  const maxChannels = exported.maxChannels.value
+  const state = {
+    filters: doubles(exported.filters, 6 * maxChannels),
+    histories: floats(exported.histories, rowMargin * maxChannels),
+    energies: doubles(exported.energies, maxChannels),
+    samplePeaks: floats(exported.samplePeaks, maxChannels),
+    truePeaks: floats(exported.truePeaks, maxChannels),
+  }
+  doubles(exported.coefficients, 7).set(weightingCoefficients(sampleRate))
+  const taps = truePeakTaps()
+  floats(exported.taps, taps.length).set(taps)
+  return {
+    backend,
+    stage: floats(exported.stage, exported.stageSamples.value),
+    maxRows,
+    peaks: floats(exported.peaks, maxRows),
+    clipped: new Uint32Array(buffer, exported.clipped.value, maxRows),
+    invalid: new Uint32Array(buffer, exported.invalid.value, maxRows),
+    sums: doubles(exported.sums, maxRows),
+    squares: doubles(exported.squares, maxRows),
+    measure: exported.measure,
+    weighted: new Uint16Array(buffer, exported.weighted.value, 2 * maxRows),
+    energies: state.energies,
+    weigh: exported.weigh,
+    oversampled: new Uint16Array(buffer, exported.oversampled.value, 2 * maxRows),
+    samplePeaks: state.samplePeaks,
+    truePeaks: state.truePeaks,
+    oversample: exported.oversample,
+    ...channelLedger(state),
+  }
+}
+
+type Name = 'stage' | 'stageSamples' | 'maxRows' | 'maxChannels' | 'peaks' | 'clipped' | 'invalid' | 'sums' | 'squares' | 'weighted' | 'oversampled'
+  | 'coefficients' | 'taps' | 'energies' | 'samplePeaks' | 'truePeaks' | 'filters' | 'histories'
+
+type KernelExports = Readonly<Record<Name, Constant>> & Pick<Kernel, 'measure' | 'weigh' | 'oversample'> & {
   readonly memory: { readonly buffer: ArrayBuffer }
-  readonly stage: Constant
-  readonly stageSamples: Constant
-  readonly maxRows: Constant
-  readonly peaks: Constant
-  readonly clipped: Constant
-  readonly invalid: Constant
-  readonly sums: Constant
-  readonly squares: Constant
-  readonly measure: (rows: number, stride: number, frames: number) => void
 }
 
 interface Constant {

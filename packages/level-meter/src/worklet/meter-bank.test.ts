@@ -11,7 +11,7 @@ import { MeterBank } from './meter-bank.ts'
 
 interface Cut { frame: number; readings: SourceReading[] }
 
-function createBank({ intervalFrames = 1000, sampleRate = 1000, inputs = 4, keepAll = false, answer = true, kernel = createJavaScriptKernel() } = {}) {
+function createBank({ intervalFrames = 1000, sampleRate = 1000, inputs = 4, keepAll = false, answer = true, kernel = createJavaScriptKernel(48_000) } = {}) {
   const cuts: Cut[] = []
   const bank = new MeterBank({
     kernel, sampleRate, intervalFrames, inputs, keepAll,
@@ -35,7 +35,7 @@ function render(bank: MeterBank, channels: Float32Array[], { quantum = 128, firs
   return firstFrame + offset
 }
 
-describe.each([['wasm', () => createWasmKernel(decodeBase64(kernelBase64))], ['javascript', createJavaScriptKernel]] as const)('with the %s kernel', (_name, kernel) => {
+describe.each([['wasm', () => createWasmKernel(decodeBase64(kernelBase64), 48_000)], ['javascript', () => createJavaScriptKernel(48_000)]] as const)('with the %s kernel', (_name, kernel) => {
   test.each([1, 3, 64, 128, 256, 333, 512, 4096, 100_000])('quanta of %i frames give the same whole intervals', (quantum) => {
     const random = seededRandom(quantum)
     const total = Math.ceil(10_000 / quantum) * quantum
@@ -198,7 +198,7 @@ test('the pool takes neither misfits nor more than its sources need', () => {
 })
 
 test('a quantum without a cut allocates nothing', () => {
-  const { bank } = createBank({ kernel: createWasmKernel(decodeBase64(kernelBase64)), intervalFrames: 2 ** 30, inputs: 32 })
+  const { bank } = createBank({ kernel: createWasmKernel(decodeBase64(kernelBase64), 48_000), intervalFrames: 2 ** 30, inputs: 32 })
   const inputs = Array.from({ length: 32 }, () => [new Float32Array(128).fill(0.5), new Float32Array(128).fill(0.25)])
   for (let input = 0; input < 32; input++) bank.start(input, { id: input + 1, pcm: false })
   let frame = 0

@@ -1,7 +1,7 @@
 import type { LevelReading } from '../level-reading.js'
 import { levelOfPeak } from '../level-scale.js'
 import { sparesPerSource, type SourceReading } from '../worklet-messages.js'
-import type { Kernel } from './kernel.js'
+import { rowMargin, type Kernel } from './kernel.js'
 import { SourceMeter } from './source-meter.js'
 
 /** A page that takes no reading for this long loses PCM from then on: 10 s of mono at 48 kHz is 1.9 MB a source. */
@@ -105,7 +105,7 @@ export class MeterBank {
     let from = 0
     while (from < frames) {
       const untilCut = this.#intervalFrames - (this.#clock % this.#intervalFrames)
-      const count = Math.min(frames - from, untilCut, this.#kernel.stage.length)
+      const count = Math.min(frames - from, untilCut, this.#kernel.stage.length - rowMargin)
       this.#measure(inputs, from, count, count === frames)
       this.#clock += count
       from += count
@@ -114,7 +114,7 @@ export class MeterBank {
   }
 
   #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number, whole: boolean): void {
-    const stride = (count + 3) & ~3
+    const stride = rowMargin + ((count + 3) & ~3)
     const { stage, maxRows } = this.#kernel
     let rows = 0
     for (let input = 0; input < this.#sources.length; input++) {
@@ -131,7 +131,7 @@ export class MeterBank {
         }
         // A view is made only in a quantum that a cut divides: process() must not allocate in all the others.
         const block = whole ? samples : samples.subarray(from, from + count)
-        stage.set(block, rows * stride)
+        stage.set(block, rows * stride + rowMargin)
         if (channel === 0) source.writePcm(block)
         this.#rowInputs[rows] = input
         this.#rowChannels[rows] = channel

@@ -127,12 +127,12 @@ let javaScriptKernelOfScope: Kernel | undefined
 function sharedKernel(requested: ProcessorOptions['kernel']): Kernel {
   if (requested !== 'none') {
     try {
-      return (kernelOfScope ??= createWasmKernel(requested === 'carried' ? decodeBase64(kernelBase64) : requested))
+      return (kernelOfScope ??= createWasmKernel(requested === 'carried' ? decodeBase64(kernelBase64) : requested, sampleRate))
     } catch {
       // Forbidden by the page's CSP, or no SIMD. 'ready' tells the window which kernel runs.
     }
   }
-  return (javaScriptKernelOfScope ??= createJavaScriptKernel())
+  return (javaScriptKernelOfScope ??= createJavaScriptKernel(sampleRate))
 }
 
 /** The same version's other copy may have been here before; its processor does the same. */

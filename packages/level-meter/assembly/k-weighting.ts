@@ -1,0 +1,157 @@
+// K-weighting of ITU-R BS.1770-5 Annex 1 and the energy of what it lets through, in f64: two channels in the lanes of one
+// vector, any two. Coefficients come from the caller (src/k-weighting.ts derives them for any rate).
+import { FILTER_BYTES, MARGIN, coefficients, energies, filters, stage, weighted } from './memory'
+import { multiplyAdd, multiplySubtract } from './lanes'
+
+/** Filter states below this become 0: they are inaudible by 2900 dB, and on their way to denormals, which are slow. */
+const FLUSHED: f64 = 1e-150
+
+/**
+ * Weights frames [from, to) of the first `count` rows of `weighted`, and adds the squares to the energies of their channels.
+ */
+export function weigh(count: i32, stride: i32, from: i32, to: i32): void {
+  for (let i: i32 = 0; i < count; i += 2) {
+    const first = weighted + (<usize>i << 2)
+    // An odd one runs beside itself: both lanes compute the same, and what the second stores is what the first stored.
+    const second = i + 1 < count ? first + 4 : first
+    const a = rowAt(load<u16>(first), stride, from)
+    const b = rowAt(load<u16>(second), stride, from)
+    const channelA: i32 = load<u16>(first, 2)
+    const channelB: i32 = load<u16>(second, 2)
+    while (!weighPair(a, b, to - from, channelA, channelB)) {
+      silenceInvalid(a, to - from)
+      silenceInvalid(b, to - from)
+    }
+  }
+}
+
+/** Puts 0 for NaN and infinite samples. */
+function silenceInvalid(start: usize, frames: i32): void {
+  for (let p = start, end = start + (<usize>frames << 2); p < end; p += 4) {
+    if (!(Mathf.abs(load<f32>(p)) < Infinity)) store<f32>(p, 0)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowAt(row: i32, stride: i32, frame: i32): usize {
+  return stage + (<usize>(row * stride + MARGIN + frame) << 2)
+}
+
+/**
+ * Two frames a step: the second output of each recursion is written in terms of the last two of the step before
+ * (y[n+1] = f[n+1] - a1 f[n] + (a1² - a2) y[n-1] + a1 a2 y[n-2]), so that a step waits for one multiplication and one
+ * addition, not two of each. The high-pass's numerator 1, -2, 1 is two differences.
+ *
+ * False when a sample was NaN or infinite: then nothing was stored.
+ */
+// @ts-ignore: decorator
+@inline
+function weighPair(a: usize, b: usize, frames: i32, channelA: i32, channelB: i32): bool {
+  const filterA = filters + <usize>channelA * FILTER_BYTES
+  const filterB = filters + <usize>channelB * FILTER_BYTES
+  const b1 = v128.load64_splat(coefficients)
+  const b2 = v128.load64_splat(coefficients, 8)
+  const a1 = v128.load64_splat(coefficients, 16)
+  const a2 = v128.load64_splat(coefficients, 24)
+  const c1 = v128.load64_splat(coefficients, 32)
+  const c2 = v128.load64_splat(coefficients, 40)
+  const p1 = f64x2.sub(f64x2.mul(a1, a1), a2)
+  const p2 = f64x2.mul(a1, a2)
+  const q1 = f64x2.sub(f64x2.mul(c1, c1), c2)
+  const q2 = f64x2.mul(c1, c2)
+
+  let x1 = loadPair(filterA, filterB)
+  let x2 = loadPair(filterA + 8, filterB + 8)
+  let y1 = loadPair(filterA + 16, filterB + 16)
+  let y2 = loadPair(filterA + 24, filterB + 24)
+  let w1 = loadPair(filterA + 32, filterB + 32)
+  let w2 = loadPair(filterA + 40, filterB + 40)
+  let d1 = f64x2.sub(y1, y2)
+  let energy = f64x2.splat(0)
+
+  const end = a + (<usize>(frames & ~1) << 2)
+  for (; a < end; a += 8, b += 8) {
+    // Promoted from memory, then paired: the machine converts while it loads.
+    const inA = f64x2.promote_low_f32x4(v128.load64_zero(a))
+    const inB = f64x2.promote_low_f32x4(v128.load64_zero(b))
+    const xa = lowerHalves(inA, inB)
+    const xb = upperHalves(inA, inB)
+    const fa = multiplyAdd(b2, x2, multiplyAdd(b1, x1, xa))
+    const fb = multiplyAdd(b2, x1, multiplyAdd(b1, xa, xb))
+    const ya = multiplySubtract(a1, y1, multiplySubtract(a2, y2, fa))
+    const yb = multiplyAdd(p1, y1, multiplyAdd(p2, y2, multiplySubtract(a1, fa, fb)))
+    const da = f64x2.sub(ya, y1)
+    const db = f64x2.sub(yb, ya)
+    const ga = f64x2.sub(da, d1)
+    const gb = f64x2.sub(db, da)
+    const wa = multiplySubtract(c1, w1, multiplySubtract(c2, w2, ga))
+    const wb = multiplyAdd(q1, w1, multiplyAdd(q2, w2, multiplySubtract(c1, ga, gb)))
+    energy = multiplyAdd(wb, wb, multiplyAdd(wa, wa, energy))
+    x2 = xa
+    x1 = xb
+    y2 = ya
+    y1 = yb
+    d1 = db
+    w2 = wa
+    w1 = wb
+  }
+  if (frames & 1) {
+    const x = lowerHalves(f64x2.promote_low_f32x4(v128.load32_zero(a)), f64x2.promote_low_f32x4(v128.load32_zero(b)))
+    const y = multiplySubtract(a1, y1, multiplySubtract(a2, y2, multiplyAdd(b2, x2, multiplyAdd(b1, x1, x))))
+    const d = f64x2.sub(y, y1)
+    const w = multiplySubtract(c1, w1, multiplySubtract(c2, w2, f64x2.sub(d, d1)))
+    energy = multiplyAdd(w, w, energy)
+    x2 = x1
+    x1 = x
+    y2 = y1
+    y1 = y
+    w2 = w1
+    w1 = w
+  }
+
+  // The squares of finite samples are finite in f64, even of the largest.
+  if (!i64x2.all_true(f64x2.lt(energy, f64x2.splat(Infinity)))) return false
+  storePair(filterA, filterB, flushed(x1))
+  storePair(filterA + 8, filterB + 8, flushed(x2))
+  storePair(filterA + 16, filterB + 16, flushed(y1))
+  storePair(filterA + 24, filterB + 24, flushed(y2))
+  storePair(filterA + 32, filterB + 32, flushed(w1))
+  storePair(filterA + 40, filterB + 40, flushed(w2))
+  const energyA = energies + (<usize>channelA << 3)
+  const energyB = energies + (<usize>channelB << 3)
+  const gain = v128.load64_splat(coefficients, 48)
+  storePair(energyA, energyB, f64x2.add(loadPair(energyA, energyB), f64x2.mul(energy, gain)))
+  return true
+}
+
+// @ts-ignore: decorator
+@inline
+function flushed(x: v128): v128 {
+  return v128.and(x, f64x2.ge(f64x2.abs(x), f64x2.splat(FLUSHED)))
+}
+
+// @ts-ignore: decorator
+@inline
+function lowerHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+}
+
+// @ts-ignore: decorator
+@inline
+function upperHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
+}
+
+// @ts-ignore: decorator
+@inline
+function loadPair(a: usize, b: usize): v128 {
+  return v128.load64_lane(b, v128.load64_zero(a), 1)
+}
+
+// @ts-ignore: decorator
+@inline
+function storePair(a: usize, b: usize, x: v128): void {
+  v128.store64_lane(a, x, 0)
+  v128.store64_lane(b, x, 1)
+}

@@ -1,0 +1,178 @@
+// True peak of ITU-R BS.1770-5 Annex 2: the largest magnitude at 4 times the rate, by the interpolator whose taps the caller
+// gives (src/true-peak-filter.ts). Three of four phases are computed; the fourth is the samples themselves.
+//
+// With s[k] = x[n-k] + x[n-11+k] and d[k] = x[n-k] - x[n-11+k], k = 0..5, phases 1 and 3 are mirror images, E ± O with
+// E = sum e[k] s[k] and O = sum o[k] d[k], so the larger of them is |E| + |O|; phase 2 is H = sum h[k] s[k].
+import { MARGIN, histories, oversampled, samplePeaks, stage, taps, truePeaks } from './memory'
+import { multiplyAdd32 as multiplyAdd } from './lanes'
+
+/** Samples whose outputs are skipped or computed together: as many as the margin, which covers the 11 the filter looks back. */
+const CHUNK: i32 = MARGIN
+const CHUNK_BYTES: usize = <usize>CHUNK << 2
+
+/** Updates peak and true peak of the channels of the first `count` rows of `oversampled`. */
+export function oversample(count: i32, stride: i32, frames: i32): void {
+  for (let i: i32 = 0; i < count; i++) {
+    const entry = oversampled + (<usize>i << 2)
+    const channel: usize = load<u16>(entry, 2)
+    const start = stage + (<usize>(<i32>load<u16>(entry) * stride + MARGIN) << 2)
+    const history = histories + channel * CHUNK_BYTES
+    copyChunk(start - CHUNK_BYTES, history)
+    oversampleRow(start, frames, channel << 2)
+    copyChunk(history, start + (<usize>frames << 2) - CHUNK_BYTES)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function oversampleRow(start: usize, frames: i32, offset: usize): void {
+  let samplePeak = v128.load32_splat(samplePeaks + offset)
+  let truePeak = v128.load32_splat(truePeaks + offset)
+  let before = chunkPeak(start - CHUNK_BYTES)
+  let p = start
+  for (const end = start + (<usize>(frames & ~(CHUNK - 1)) << 2); p < end; p += CHUNK_BYTES) {
+    const here = chunkPeak(p)
+    const window = f32x4.pmax(before, here)
+    before = here
+    samplePeak = f32x4.pmax(samplePeak, here)
+    // Exact, in three steps of rising cost. No output is larger than the filter's L1 norm times the largest sample.
+    if (noneAbove(window, f32x4.mul(truePeak, v128.load32_splat(taps, 72)))) continue
+    truePeak = f32x4.pmax(truePeak, largestLane(here))
+    if (centreStaysBelow(p, largestLane(window), truePeak)) continue
+    truePeak = f32x4.pmax(truePeak, largestLane(f32x4.pmax(
+      f32x4.pmax(interpolate(p), interpolate(p + 16)), f32x4.pmax(interpolate(p + 32), interpolate(p + 48)))))
+  }
+  for (let left = frames & (CHUNK - 1); left > 0; left -= 4, p += 16) {
+    // What lies behind the row's end is not ours.
+    const ours = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left))
+    samplePeak = f32x4.pmax(samplePeak, v128.and(ours, f32x4.abs(v128.load(p))))
+    truePeak = f32x4.pmax(truePeak, largestLane(v128.and(ours, interpolate(p))))
+  }
+  samplePeak = largestLane(samplePeak)
+  v128.store32_lane(samplePeaks + offset, samplePeak, 0)
+  v128.store32_lane(truePeaks + offset, f32x4.pmax(truePeak, samplePeak), 0)
+}
+
+/**
+ * Whether the chunk's outputs stay below what was seen, judged by the products of the four innermost taps; the others can add
+ * at most their own L1 norm times the largest sample. For phases 1 and 3 two innermost taps are enough, and
+ * |x[n-5] - x[n-6]| is at most twice the largest sample less |x[n-5] + x[n-6]|. The limits come with the taps.
+ */
+// @ts-ignore: decorator
+@inline
+function centreStaysBelow(p: usize, largest: v128, truePeak: v128): bool {
+  const sums = f32x4.pmax(f32x4.pmax(innerSum(p), innerSum(p + 16)), f32x4.pmax(innerSum(p + 32), innerSum(p + 48)))
+  const centres = f32x4.pmax(f32x4.pmax(centre(p), centre(p + 16)), f32x4.pmax(centre(p + 32), centre(p + 48)))
+  const guarded = f32x4.mul(truePeak, v128.load32_splat(taps, 76))
+  const sumLimit = f32x4.sub(f32x4.mul(guarded, v128.load32_splat(taps, 80)), f32x4.mul(largest, v128.load32_splat(taps, 84)))
+  const centreLimit = f32x4.sub(guarded, f32x4.mul(largest, v128.load32_splat(taps, 88)))
+  return noneAbove(sums, sumLimit) && noneAbove(centres, centreLimit)
+}
+
+/** |s[5]| */
+// @ts-ignore: decorator
+@inline
+function innerSum(p: usize): v128 {
+  const q = p - 44
+  return f32x4.abs(f32x4.add(v128.load(q, 24), v128.load(q, 20)))
+}
+
+/** |h[4] s[4] + h[5] s[5]| */
+// @ts-ignore: decorator
+@inline
+function centre(p: usize): v128 {
+  const q = p - 44
+  const s4 = f32x4.add(v128.load(q, 28), v128.load(q, 16))
+  const s5 = f32x4.add(v128.load(q, 24), v128.load(q, 20))
+  return f32x4.abs(f32x4.add(f32x4.mul(v128.load32_splat(taps, 64), s4), f32x4.mul(v128.load32_splat(taps, 68), s5)))
+}
+
+/** The largest magnitude of the three phases at each of the four samples at p. */
+// @ts-ignore: decorator
+@inline
+function interpolate(p: usize): v128 {
+  // Offsets of loads must not be negative: those cost an instruction each.
+  const q = p - 44
+  let a: v128
+  let b: v128
+  let s: v128
+  let d: v128
+  let even: v128
+  let odd: v128
+  let half: v128
+  a = v128.load(q, 44)
+  b = v128.load(q)
+  s = f32x4.add(a, b)
+  d = f32x4.sub(a, b)
+  even = f32x4.mul(v128.load32_splat(taps), s)
+  odd = f32x4.mul(v128.load32_splat(taps, 24), d)
+  half = f32x4.mul(v128.load32_splat(taps, 48), s)
+  a = v128.load(q, 40)
+  b = v128.load(q, 4)
+  s = f32x4.add(a, b)
+  d = f32x4.sub(a, b)
+  even = multiplyAdd(v128.load32_splat(taps, 4), s, even)
+  odd = multiplyAdd(v128.load32_splat(taps, 28), d, odd)
+  half = multiplyAdd(v128.load32_splat(taps, 52), s, half)
+  a = v128.load(q, 36)
+  b = v128.load(q, 8)
+  s = f32x4.add(a, b)
+  d = f32x4.sub(a, b)
+  even = multiplyAdd(v128.load32_splat(taps, 8), s, even)
+  odd = multiplyAdd(v128.load32_splat(taps, 32), d, odd)
+  half = multiplyAdd(v128.load32_splat(taps, 56), s, half)
+  a = v128.load(q, 32)
+  b = v128.load(q, 12)
+  s = f32x4.add(a, b)
+  d = f32x4.sub(a, b)
+  even = multiplyAdd(v128.load32_splat(taps, 12), s, even)
+  odd = multiplyAdd(v128.load32_splat(taps, 36), d, odd)
+  half = multiplyAdd(v128.load32_splat(taps, 60), s, half)
+  a = v128.load(q, 28)
+  b = v128.load(q, 16)
+  s = f32x4.add(a, b)
+  d = f32x4.sub(a, b)
+  even = multiplyAdd(v128.load32_splat(taps, 16), s, even)
+  odd = multiplyAdd(v128.load32_splat(taps, 40), d, odd)
+  half = multiplyAdd(v128.load32_splat(taps, 64), s, half)
+  a = v128.load(q, 24)
+  b = v128.load(q, 20)
+  s = f32x4.add(a, b)
+  d = f32x4.sub(a, b)
+  even = multiplyAdd(v128.load32_splat(taps, 20), s, even)
+  odd = multiplyAdd(v128.load32_splat(taps, 44), d, odd)
+  half = multiplyAdd(v128.load32_splat(taps, 68), s, half)
+  return f32x4.pmax(f32x4.add(f32x4.abs(even), f32x4.abs(odd)), f32x4.abs(half))
+}
+
+// @ts-ignore: decorator
+@inline
+function copyChunk(to: usize, from: usize): void {
+  v128.store(to, v128.load(from))
+  v128.store(to, v128.load(from, 16), 16)
+  v128.store(to, v128.load(from, 32), 32)
+  v128.store(to, v128.load(from, 48), 48)
+}
+
+/** Lane by lane, the largest magnitudes of a chunk. */
+// @ts-ignore: decorator
+@inline
+function chunkPeak(p: usize): v128 {
+  return f32x4.pmax(
+    f32x4.pmax(f32x4.abs(v128.load(p)), f32x4.abs(v128.load(p, 16))),
+    f32x4.pmax(f32x4.abs(v128.load(p, 32)), f32x4.abs(v128.load(p, 48))))
+}
+
+// @ts-ignore: decorator
+@inline
+function largestLane(x: v128): v128 {
+  const pairs = f32x4.pmax(x, i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7))
+  return f32x4.pmax(pairs, i8x16.shuffle(pairs, pairs, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11))
+}
+
+/** False also where a comparison with NaN leaves it open. */
+// @ts-ignore: decorator
+@inline
+function noneAbove(x: v128, limit: v128): bool {
+  return i32x4.all_true(f32x4.le(x, limit))
+}
