@@ -1,0 +1,254 @@
+/** Energies per bin of 0.1 LU, from the absolute gate of -70 LUFS on; the last bin takes all from +30 LUFS up. */
+const binCount = 1000
+
+/** Loudness is -0.691 dB + 10 log10 of the mean energy (BS.1770-5 Annex 1, equation 2). */
+const calibration = 10 ** -0.0691
+
+const hopsPerTen = 10
+const tensPerMomentary = 4
+const tensPerShortTerm = 30
+/** One more than the longest window would do, the newest ten being under way; a power of two wraps cheaply. */
+const tensKept = 32
+
+/**
+ * Loudness after the K-weighting: the windows of EBU Tech 3341, the gated loudness of ITU-R BS.1770-5 Annex 1, and the
+ * loudness range of EBU Tech 3342, from energies of 10 ms.
+ *
+ * Exact, not rounded to a histogram: blocks are kept, sorted by loudness into bins, at 8 bytes each (0.6 MB an hour, blocks
+ * below -70 LUFS excepted). Windows are summed anew, so nothing drifts.
+ */
+export class Gating {
+  readonly #momentaryFrames: number
+  readonly #shortTermFrames: number
+  /**
+   * The last hops, ten by ten. In a finished ten, each entry is the sum from its hop to the ten's end: the first is the ten's
+   * total, and a window that begins inside a ten needs one entry of it.
+   */
+  readonly #sums = new Float64Array(tensKept * hopsPerTen)
+  /** Of the ten under way: its number in `#sums`, its hops so far, and their sum. */
+  #ten = 0
+  #hops = 0
+  #sum = 0
+  #maxMomentary = 0
+  #maxShortTerm = 0
+  #hopsMeasured = 0
+  #blocks!: Blocks
+  #shortTermBlocks!: Blocks
+  #integrated: number | undefined
+  #range: number | undefined
+
+  /** @param sampleRate Hz */
+  constructor(sampleRate: number) {
+    this.#momentaryFrames = 0.4 * sampleRate
+    this.#shortTermFrames = 3 * sampleRate
+    this.restart()
+  }
+
+  /** Adds the next 10 ms: the channels' K-weighted squares, weighted by channel and summed over the frames of these 10 ms. */
+  add(energy: number): void {
+    this.#sums[this.#ten * hopsPerTen + this.#hops] = energy
+    this.#sum += energy
+    if (++this.#hops === hopsPerTen) this.#finishTen()
+    const momentary = this.#window(tensPerMomentary)
+    if (momentary > this.#maxMomentary) this.#maxMomentary = momentary
+    if (this.#hops === 0) this.#maxShortTerm = Math.max(this.#maxShortTerm, this.#window(tensPerShortTerm))
+    if (++this.#hopsMeasured % hopsPerTen === 0) this.#addBlocks(momentary)
+  }
+
+  /** LUFS of the last 400 ms; a window not yet full is padded with silence, as in libebur128. -Infinity for silence. */
+  get momentary(): number {
+    return loudness(this.#window(tensPerMomentary) / this.#momentaryFrames)
+  }
+
+  /** LUFS of the last 3 s, padded likewise. */
+  get shortTerm(): number {
+    return loudness(this.#window(tensPerShortTerm) / this.#shortTermFrames)
+  }
+
+  /** LUFS, the largest `momentary` after any `add` since the start or `clearMaxima`. */
+  get maxMomentary(): number {
+    return loudness(this.#maxMomentary / this.#momentaryFrames)
+  }
+
+  /** LUFS, the largest `shortTerm` after every tenth `add` since the start or `clearMaxima`. */
+  get maxShortTerm(): number {
+    return loudness(this.#maxShortTerm / this.#shortTermFrames)
+  }
+
+  /** LUFS since the start or `restart`, -Infinity when no block passed the gates. */
+  get integrated(): number {
+    return this.#integrated ??= loudness(this.#blocks.gatedMean() / this.#momentaryFrames)
+  }
+
+  /** LU since the start or `restart`, 0 before 3 s. */
+  get range(): number {
+    return this.#range ??= this.#shortTermBlocks.range()
+  }
+
+  clearMaxima(): void {
+    this.#maxMomentary = 0
+    this.#maxShortTerm = 0
+  }
+
+  /** Begins `integrated` and `range` anew; the momentary and short-term windows slide on. Blocks that began before do not count. */
+  restart(): void {
+    this.#hopsMeasured = 0
+    this.#blocks = new Blocks(this.#momentaryFrames)
+    this.#shortTermBlocks = new Blocks(this.#shortTermFrames)
+    this.#integrated = undefined
+    this.#range = undefined
+  }
+
+  /** Sum of the energies of the last `tens` tens of hops, aligned or not. */
+  #window(tens: number): number {
+    // Every index is below tensKept * hopsPerTen.
+    const at = (back: number): number => (this.#ten - back & tensKept - 1) * hopsPerTen
+    let sum = this.#sum + (this.#sums[at(tens) + this.#hops] as number)
+    for (let back = 1; back < tens; back++) sum += this.#sums[at(back)] as number
+    return sum
+  }
+
+  #finishTen(): void {
+    const first = this.#ten * hopsPerTen
+    let sum = 0
+    for (let i = first + hopsPerTen - 1; i >= first; i--) this.#sums[i] = sum += this.#sums[i] as number
+    this.#ten = this.#ten + 1 & tensKept - 1
+    this.#hops = 0
+    this.#sum = 0
+  }
+
+  /** Every 100 ms: blocks of 400 ms overlap by 75 %, those of 3 s by 97 % (Tech 3342 asks for 66 % at least). */
+  #addBlocks(momentary: number): void {
+    // BS.1770-5 takes blocks louder than the absolute gate, Tech 3342 takes also those as loud (libebur128: also those, twice).
+    if (this.#hopsMeasured >= tensPerMomentary * hopsPerTen && momentary > this.#blocks.gate) {
+      this.#blocks.add(momentary)
+      this.#integrated = undefined
+    }
+    if (this.#hopsMeasured < tensPerShortTerm * hopsPerTen) return
+    const shortTerm = this.#window(tensPerShortTerm)
+    if (shortTerm < this.#shortTermBlocks.gate) return
+    this.#shortTermBlocks.add(shortTerm)
+    this.#range = undefined
+  }
+}
+
+/** LUFS of a mean energy. */
+function loudness(energy: number): number {
+  return 10 * Math.log10(calibration * energy)
+}
+
+/** The blocks above the absolute gate. */
+class Blocks {
+  /** The absolute gate of -70 LUFS, as the energy of a block. */
+  readonly gate: number
+  /** Empty where no block fell. */
+  readonly #bins: (Bin | undefined)[] = new Array<undefined>(binCount)
+  #count = 0
+
+  /** @param frames in a block, whose energy is a sum over them */
+  constructor(frames: number) {
+    this.gate = 1e-7 / calibration * frames
+  }
+
+  /** @param energy not below the gate */
+  add(energy: number): void {
+    const bin = this.#bins[this.#binOf(energy)] ??= new Bin()
+    bin.add(energy)
+    this.#count++
+  }
+
+  /** Mean energy of the blocks louder than the relative gate (BS.1770-5), 10 LU below the mean of all. 0 without blocks. */
+  gatedMean(): number {
+    const threshold = 0.1 * this.#sum() / this.#count
+    const first = this.#binOf(threshold)
+    let count = 0
+    let sum = 0
+    this.#bins[first]?.forEach((energy) => {
+      if (!(energy > threshold)) return
+      count++
+      sum += energy
+    })
+    for (let i = first + 1; i < binCount; i++) {
+      count += this.#bins[i]?.count ?? 0
+      sum += this.#bins[i]?.sum ?? 0
+    }
+    return count && sum / count
+  }
+
+  /** LU from the 10th to the 95th percentile, by nearest rank, of the blocks not below the gate 20 LU below the mean (Tech 3342). */
+  range(): number {
+    if (this.#count === 0) return 0
+    const threshold = 0.01 * this.#sum() / this.#count
+    const first = this.#binOf(threshold)
+    let below = 0
+    for (let i = 0; i < first; i++) below += this.#bins[i]?.count ?? 0
+    this.#bins[first]?.forEach((energy) => { if (energy < threshold) below++ })
+    const last = this.#count - 1 - below
+    return 10 * Math.log10(this.#at(below + Math.round(0.95 * last)) / this.#at(below + Math.round(0.1 * last)))
+  }
+
+  #sum(): number {
+    let sum = 0
+    for (const bin of this.#bins) sum += bin?.sum ?? 0
+    return sum
+  }
+
+  /** The energy with `rank` smaller ones before it. */
+  #at(rank: number): number {
+    for (const bin of this.#bins) {
+      if (!bin) continue
+      if (rank < bin.count) return bin.select(rank)
+      rank -= bin.count
+    }
+    return NaN // never: ranks are below the count of blocks
+  }
+
+  #binOf(energy: number): number {
+    return Math.max(0, Math.min(binCount - 1, Math.floor(100 * Math.log10(energy / this.gate))))
+  }
+}
+
+/** Energies within 0.1 LU, in no order. */
+class Bin {
+  count = 0
+  sum = 0
+  #energies = new Float64Array(16)
+
+  add(energy: number): void {
+    if (this.count === this.#energies.length) {
+      const grown = new Float64Array(2 * this.count)
+      grown.set(this.#energies)
+      this.#energies = grown
+    }
+    this.#energies[this.count++] = energy
+    this.sum += energy
+  }
+
+  forEach(visit: (energy: number) => void): void {
+    for (let i = 0; i < this.count; i++) visit(this.#energies[i] as number)
+  }
+
+  /** The energy with `rank` smaller ones, by Hoare's selection: in place and linear, because this runs on the audio thread. */
+  select(rank: number): number {
+    const energies = this.#energies
+    let left = 0
+    let right = this.count - 1
+    while (left < right) {
+      const pivot = energies[(left + right) >> 1] as number
+      let i = left
+      let j = right
+      while (i <= j) {
+        while ((energies[i] as number) < pivot) i++
+        while ((energies[j] as number) > pivot) j--
+        if (i > j) break
+        const larger = energies[i] as number
+        energies[i++] = energies[j] as number
+        energies[j--] = larger
+      }
+      if (rank <= j) right = j
+      else if (rank >= i) left = i
+      else break
+    }
+    return energies[rank] as number
+  }
+}
