@@ -3,7 +3,7 @@
 //
 // With s[k] = x[n-k] + x[n-11+k] and d[k] = x[n-k] - x[n-11+k], k = 0..5, phases 1 and 3 are mirror images, E ± O with
 // E = sum e[k] s[k] and O = sum o[k] d[k], so the larger of them is |E| + |O|; phase 2 is H = sum h[k] s[k].
-import { MARGIN, histories, oversampled, samplePeaks, stage, taps, truePeaks } from './memory'
+import { MARGIN, found, histories, oversampled, samplePeaks, stage, taps, truePeaks } from './memory'
 import { multiplyAdd32 as multiplyAdd } from './lanes'
 
 /** Samples whose outputs are skipped or computed together: as many as the margin, which covers the 11 the filter looks back. */
@@ -39,15 +39,13 @@ function oversampleRow(start: usize, frames: i32, offset: usize): void {
     if (noneAbove(window, f32x4.mul(truePeak, v128.load32_splat(taps, 72)))) continue
     truePeak = f32x4.pmax(truePeak, largestLane(here))
     if (centreStaysBelow(p, largestLane(window), truePeak)) continue
-    truePeak = f32x4.pmax(truePeak, largestLane(f32x4.pmax(
-      f32x4.pmax(interpolate(p), interpolate(p + 16)), f32x4.pmax(interpolate(p + 32), interpolate(p + 48)))))
+    interpolate(p, CHUNK)
+    truePeak = f32x4.pmax(truePeak, largestLane(v128.load(found)))
   }
-  for (let left = frames & (CHUNK - 1); left > 0; left -= 4, p += 16) {
-    // What lies behind the row's end is not ours.
-    const ours = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left))
-    samplePeak = f32x4.pmax(samplePeak, v128.and(ours, f32x4.abs(v128.load(p))))
-    truePeak = f32x4.pmax(truePeak, largestLane(v128.and(ours, interpolate(p))))
-  }
+  const left = frames & (CHUNK - 1)
+  for (let i: i32 = 0; i < left; i++) samplePeak = f32x4.pmax(samplePeak, f32x4.abs(v128.load32_splat(p + (<usize>i << 2))))
+  interpolate(p, left)
+  truePeak = f32x4.pmax(truePeak, largestLane(v128.load(found)))
   samplePeak = largestLane(samplePeak)
   v128.store32_lane(samplePeaks + offset, samplePeak, 0)
   v128.store32_lane(truePeaks + offset, f32x4.pmax(truePeak, samplePeak), 0)
@@ -87,12 +85,9 @@ function centre(p: usize): v128 {
   return f32x4.abs(f32x4.add(f32x4.mul(v128.load32_splat(taps, 64), s4), f32x4.mul(v128.load32_splat(taps, 68), s5)))
 }
 
-/** The largest magnitude of the three phases at each of the four samples at p. */
-// @ts-ignore: decorator
-@inline
-function interpolate(p: usize): v128 {
-  // Offsets of loads must not be negative: those cost an instruction each.
-  const q = p - 44
+/** Puts the largest magnitudes of the three phases at `samples` samples from p on into `found`, lane by lane. */
+function interpolate(p: usize, samples: i32): void {
+  let largest = f32x4.splat(0)
   let a: v128
   let b: v128
   let s: v128
@@ -100,49 +95,56 @@ function interpolate(p: usize): v128 {
   let even: v128
   let odd: v128
   let half: v128
-  a = v128.load(q, 44)
-  b = v128.load(q)
-  s = f32x4.add(a, b)
-  d = f32x4.sub(a, b)
-  even = f32x4.mul(v128.load32_splat(taps), s)
-  odd = f32x4.mul(v128.load32_splat(taps, 24), d)
-  half = f32x4.mul(v128.load32_splat(taps, 48), s)
-  a = v128.load(q, 40)
-  b = v128.load(q, 4)
-  s = f32x4.add(a, b)
-  d = f32x4.sub(a, b)
-  even = multiplyAdd(v128.load32_splat(taps, 4), s, even)
-  odd = multiplyAdd(v128.load32_splat(taps, 28), d, odd)
-  half = multiplyAdd(v128.load32_splat(taps, 52), s, half)
-  a = v128.load(q, 36)
-  b = v128.load(q, 8)
-  s = f32x4.add(a, b)
-  d = f32x4.sub(a, b)
-  even = multiplyAdd(v128.load32_splat(taps, 8), s, even)
-  odd = multiplyAdd(v128.load32_splat(taps, 32), d, odd)
-  half = multiplyAdd(v128.load32_splat(taps, 56), s, half)
-  a = v128.load(q, 32)
-  b = v128.load(q, 12)
-  s = f32x4.add(a, b)
-  d = f32x4.sub(a, b)
-  even = multiplyAdd(v128.load32_splat(taps, 12), s, even)
-  odd = multiplyAdd(v128.load32_splat(taps, 36), d, odd)
-  half = multiplyAdd(v128.load32_splat(taps, 60), s, half)
-  a = v128.load(q, 28)
-  b = v128.load(q, 16)
-  s = f32x4.add(a, b)
-  d = f32x4.sub(a, b)
-  even = multiplyAdd(v128.load32_splat(taps, 16), s, even)
-  odd = multiplyAdd(v128.load32_splat(taps, 40), d, odd)
-  half = multiplyAdd(v128.load32_splat(taps, 64), s, half)
-  a = v128.load(q, 24)
-  b = v128.load(q, 20)
-  s = f32x4.add(a, b)
-  d = f32x4.sub(a, b)
-  even = multiplyAdd(v128.load32_splat(taps, 20), s, even)
-  odd = multiplyAdd(v128.load32_splat(taps, 44), d, odd)
-  half = multiplyAdd(v128.load32_splat(taps, 68), s, half)
-  return f32x4.pmax(f32x4.add(f32x4.abs(even), f32x4.abs(odd)), f32x4.abs(half))
+  for (; samples > 0; samples -= 4, p += 16) {
+    // Offsets of loads must not be negative: those cost an instruction each.
+    const q = p - 44
+    a = v128.load(q, 44)
+    b = v128.load(q)
+    s = f32x4.add(a, b)
+    d = f32x4.sub(a, b)
+    even = f32x4.mul(v128.load32_splat(taps), s)
+    odd = f32x4.mul(v128.load32_splat(taps, 24), d)
+    half = f32x4.mul(v128.load32_splat(taps, 48), s)
+    a = v128.load(q, 40)
+    b = v128.load(q, 4)
+    s = f32x4.add(a, b)
+    d = f32x4.sub(a, b)
+    even = multiplyAdd(v128.load32_splat(taps, 4), s, even)
+    odd = multiplyAdd(v128.load32_splat(taps, 28), d, odd)
+    half = multiplyAdd(v128.load32_splat(taps, 52), s, half)
+    a = v128.load(q, 36)
+    b = v128.load(q, 8)
+    s = f32x4.add(a, b)
+    d = f32x4.sub(a, b)
+    even = multiplyAdd(v128.load32_splat(taps, 8), s, even)
+    odd = multiplyAdd(v128.load32_splat(taps, 32), d, odd)
+    half = multiplyAdd(v128.load32_splat(taps, 56), s, half)
+    a = v128.load(q, 32)
+    b = v128.load(q, 12)
+    s = f32x4.add(a, b)
+    d = f32x4.sub(a, b)
+    even = multiplyAdd(v128.load32_splat(taps, 12), s, even)
+    odd = multiplyAdd(v128.load32_splat(taps, 36), d, odd)
+    half = multiplyAdd(v128.load32_splat(taps, 60), s, half)
+    a = v128.load(q, 28)
+    b = v128.load(q, 16)
+    s = f32x4.add(a, b)
+    d = f32x4.sub(a, b)
+    even = multiplyAdd(v128.load32_splat(taps, 16), s, even)
+    odd = multiplyAdd(v128.load32_splat(taps, 40), d, odd)
+    half = multiplyAdd(v128.load32_splat(taps, 64), s, half)
+    a = v128.load(q, 24)
+    b = v128.load(q, 20)
+    s = f32x4.add(a, b)
+    d = f32x4.sub(a, b)
+    even = multiplyAdd(v128.load32_splat(taps, 20), s, even)
+    odd = multiplyAdd(v128.load32_splat(taps, 44), d, odd)
+    half = multiplyAdd(v128.load32_splat(taps, 68), s, half)
+    // What lies behind a row's end is not ours.
+    const ours = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(samples))
+    largest = f32x4.pmax(largest, v128.and(ours, f32x4.pmax(f32x4.add(f32x4.abs(even), f32x4.abs(odd)), f32x4.abs(half))))
+  }
+  v128.store(found, largest)
 }
 
 // @ts-ignore: decorator

@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 setFlagsFromString('--no-liftoff')
 setFlagsFromString('--no-wasm-dynamic-tiering')
 
-const { decodeBase64 } = await import('../dist/base64.js')
-const { kernelBase64 } = await import('../dist/generated/kernel-wasm.js')
+const { decodeHex } = await import('../dist/hex.js')
+const { kernelHex } = await import('../dist/generated/kernel-wasm.js')
 const { createWasmKernel, rowMargin } = await import('../dist/worklet/kernel.js')
 const { createJavaScriptKernel } = await import('../dist/worklet/javascript-kernel.js')
 const { MeterBank } = await import('../dist/worklet/meter-bank.js')
@@ -18,7 +18,7 @@ const rounds = 41
 const millisecondsPerMeasurement = 4
 
 const stride = rowMargin + quantum
-const kernel = createWasmKernel(decodeBase64(kernelBase64), 48_000)
+const kernel = createWasmKernel(decodeHex(kernelHex), 48_000)
 const javaScriptKernel = createJavaScriptKernel(48_000)
 const blocks = Array.from({ length: streams }, () => Float32Array.from({ length: quantum }, () => 1.8 * Math.random() - 0.9))
 const copies = Array.from({ length: streams }, () => new Float32Array(quantum))

@@ -1,3 +1,6 @@
+import { checkBackend } from './kernel-builds.js'
+import type { Backend } from './worklet-messages.js'
+
 /** Options of `LevelMeter.create`. */
 export interface LevelMeterOptions {
   /** Seconds per reading, cut on the context's clock every `Math.round(interval * sampleRate)` frames; 0.02 to 10. Default 1. */
@@ -6,9 +9,9 @@ export interface LevelMeterOptions {
   workletUrl?: string | URL
   /**
    * Default 'auto': 'wasm-simd', or 'javascript' where the browser or the CSP forbids it. A kernel named here runs or
-   * `create` rejects. 'wasm-relaxed-simd' is not in this release and always rejects.
+   * `create` rejects. 'wasm-relaxed-simd' is there once `@earshot/level-meter/relaxed` has been imported.
    */
-  backend?: 'auto' | 'wasm-simd' | 'wasm-relaxed-simd' | 'javascript'
+  backend?: Backend | 'auto'
   /** Aborting rejects a `create` that is under way, and closes the meter after that. */
   signal?: AbortSignal
 }
@@ -17,10 +20,12 @@ export interface LevelMeterOptions {
 export interface SourceOptions {
   /** Deliver channel 0 sample by sample. Default false. */
   pcm?: boolean
-  /** EBU R128 loudness. Not in this release: true throws NotSupportedError. */
+  /** Loudness by ITU-R BS.1770-5 and EBU R128: momentary, short-term, integrated, range and maxima. Default false. */
   loudness?: boolean
-  /** True peak. Not in this release: true throws NotSupportedError. */
+  /** True peak by ITU-R BS.1770-5 Annex 2, at 4 times the sample rate. Default false. */
   truePeak?: boolean
+  /** Speech activity: `speaking`. Choose an `interval` of 0.05 to 0.2 s to hear of it in time. Default false. */
+  speech?: boolean
   /**
    * Keep a hidden, muted media element on the track, without which Chromium gives silence for remote WebRTC audio. Default
    * true for tracks and streams; nothing for AudioNodes.
@@ -38,9 +43,7 @@ export function checkOptions(context: BaseAudioContext, { interval = 1, backend 
   if (!(typeof interval === 'number' && interval >= 0.02 && interval <= 10)) {
     throw new RangeError(`LevelMeter.create: interval must be 0.02 to 10 seconds, not ${String(interval)}`)
   }
-  if (!['auto', 'wasm-simd', 'wasm-relaxed-simd', 'javascript'].includes(backend)) {
-    throw new TypeError(`LevelMeter.create: backend must be 'auto', 'wasm-simd', 'wasm-relaxed-simd' or 'javascript', not ${String(backend)}`)
-  }
+  checkBackend(backend, 'LevelMeter.create')
   if (workletUrl !== undefined && typeof workletUrl !== 'string' && !(workletUrl instanceof URL)) {
     throw new TypeError('LevelMeter.create: workletUrl must be a string or a URL')
   }
@@ -56,12 +59,9 @@ export function closedContext(): DOMException {
   return new DOMException('LevelMeter.create: context is closed', 'InvalidStateError')
 }
 
-/** Throws what is wrong with the callback or the options of `LevelMeter.add`. */
-export function checkSourceOptions(onReading: unknown, options: SourceOptions): void {
+/** Throws what is wrong with the callback of `LevelMeter.add`. */
+export function checkCallback(onReading: unknown): void {
   if (typeof onReading !== 'function') throw new TypeError('LevelMeter.add: onReading must be a function')
-  for (const name of ['loudness', 'truePeak'] as const) {
-    if (options[name]) throw new DOMException(`LevelMeter.add: the option ${name} is not in this release`, 'NotSupportedError')
-  }
 }
 
 /** The track to meter; throws a TypeError for what has none. */

@@ -1,17 +1,21 @@
-import { audioTrackOf, checkOptions, checkSourceOptions, closedContext, type LevelMeterOptions, type SourceOptions } from './level-meter-options.js'
+import { chooseKernel } from './kernel-builds.js'
+import { audioTrackOf, checkCallback, checkOptions, closedContext, type LevelMeterOptions, type SourceOptions } from './level-meter-options.js'
 import type { LevelReading } from './level-reading.js'
 import { isOffline, MeterNode } from './meter-node.js'
 import { createMetering, type Metering } from './metering.js'
 import { PcmPool } from './pcm-pool.js'
+import type { SourceReading } from './reading-table.js'
+import { SourceAnalysis } from './source-analysis.js'
 import { openTrack } from './track-source.js'
-import { compileKernel, loadWorklet } from './worklet-module.js'
-import type { SourceReading } from './worklet-messages.js'
+import type { Backend, SourceRequest } from './worklet-messages.js'
+import { loadWorklet } from './worklet-module.js'
 
 /** Recycled PCM buffers kept for reuse; a few for each of more sources than a page will meter. */
 const pooledBuffers = 256
 
 interface MeteredSource {
   readonly onReading: (reading: LevelReading) => void
+  readonly analysis: SourceAnalysis
   hasData: boolean
   readonly stop: () => void
 }
@@ -22,7 +26,7 @@ interface MeteredSource {
  */
 export class LevelMeter {
   readonly #context: BaseAudioContext
-  readonly #kernel: WebAssembly.Module | undefined
+  readonly #kernel: { readonly compiled: WebAssembly.Module | undefined; readonly backend: Backend }
   readonly #intervalFrames: number
   readonly #pool: PcmPool
   /** The first one stays until `close()`; further ones go with their last source. */
@@ -30,7 +34,7 @@ export class LevelMeter {
   readonly #sources = new Map<number, MeteredSource>()
   readonly #healthListeners = new Set<(health: LevelMeter['health']) => void>()
   readonly #closing = new AbortController()
-  #backend: 'wasm-simd' | 'javascript'
+  #backend: Backend
   #health: LevelMeter['health']
   #nextId = 1
 
@@ -45,20 +49,21 @@ export class LevelMeter {
     const { signal, backend = 'auto' } = options
     const intervalFrames = checkOptions(context, options)
     signal?.throwIfAborted()
-    const [kernel] = await abortable(Promise.all([chooseKernel(backend), loadWorklet(context, options.workletUrl)]), signal)
+    const [compiled] = await abortable(Promise.all([chooseKernel(backend, 'LevelMeter.create'), loadWorklet(context, options.workletUrl)]), signal)
     if (context.state === 'closed') throw closedContext()
+    const kernel = { compiled, backend: compiled === undefined ? 'javascript' : backend === 'auto' ? 'wasm-simd' : backend } as const
     return new LevelMeter(context, { kernel, intervalFrames, signal })
   }
 
   private constructor(
     context: BaseAudioContext,
-    options: { kernel: WebAssembly.Module | undefined; intervalFrames: number; signal: AbortSignal | undefined },
+    options: { kernel: { compiled: WebAssembly.Module | undefined; backend: Backend }; intervalFrames: number; signal: AbortSignal | undefined },
   ) {
     this.#context = context
     this.#kernel = options.kernel
     this.#intervalFrames = options.intervalFrames
     this.#pool = new PcmPool(options.intervalFrames, pooledBuffers)
-    this.#backend = options.kernel === undefined ? 'javascript' : 'wasm-simd'
+    this.#backend = options.kernel.backend
     this.#health = healthOf(context)
     this.#nodes.push(this.#createNode())
     context.addEventListener('statechange', () => { this.#followContext() }, { signal: this.#closing.signal })
@@ -66,7 +71,7 @@ export class LevelMeter {
   }
 
   /** What computes the readings. 'javascript' gives the same numbers, slower. */
-  get backend(): 'wasm-relaxed-simd' | 'wasm-simd' | 'javascript' {
+  get backend(): Backend {
     return this.#backend
   }
 
@@ -92,18 +97,20 @@ export class LevelMeter {
    * @param source an AudioNode of the same context (its output 0), an audio MediaStreamTrack, or the first audio track of a MediaStream
    *
    * Throws InvalidStateError after `close()` or a failure, InvalidAccessError for a node of another context,
-   * NotSupportedError for `loudness` and `truePeak` and for tracks in an OfflineAudioContext, TypeError for what is no audio source.
+   * NotSupportedError for a track in an OfflineAudioContext or of another sample rate where the browser does not resample,
+   * TypeError for what is no audio source.
    */
   add(source: AudioNode | MediaStreamTrack | MediaStream, onReading: (reading: LevelReading) => void, options: SourceOptions = {}): Metering {
     this.#assertUsable()
-    checkSourceOptions(onReading, options)
+    checkCallback(onReading)
     if (options.signal?.aborted) return createMetering({ stop: () => undefined, state: () => 'ended' })
     const { node, track, release } = this.#open(source, options)
 
     const id = this.#nextId++
     let disconnect: () => void
     try {
-      disconnect = this.#connect(node, { id, pcm: options.pcm ?? false })
+      const { pcm = false, loudness = false, speech = false, truePeak = false } = options
+      disconnect = this.#connect(node, { id, pcm, energies: loudness || speech, truePeak })
     } catch (error) {
       release()
       throw error
@@ -117,7 +124,8 @@ export class LevelMeter {
       disconnect()
       release()
     }
-    const metered: MeteredSource = { onReading, hasData: false, stop }
+    const analysis = new SourceAnalysis(options, this.#context.sampleRate)
+    const metered: MeteredSource = { onReading, analysis, hasData: false, stop }
     this.#sources.set(id, metered)
     options.signal?.addEventListener('abort', stop, { signal: stopped.signal })
     const state = (): Metering['state'] => {
@@ -125,7 +133,7 @@ export class LevelMeter {
       if (track !== undefined && (track.muted || !track.enabled)) return 'muted'
       return metered.hasData ? 'live' : 'no-data'
     }
-    return createMetering({ stop, state })
+    return createMetering({ stop, state, resetLoudness: () => { analysis.resetLoudness() } })
   }
 
   /** Gives a PCM buffer back for reuse; optional. Its samples may change from now on, and it will be detached. */
@@ -178,14 +186,14 @@ export class LevelMeter {
     return { node: opened.node, track, release: () => { opened.release() } }
   }
 
-  #connect(source: AudioNode, metered: { readonly id: number; readonly pcm: boolean }): () => void {
+  #connect(source: AudioNode, request: SourceRequest): () => void {
     let node = this.#nodes.find((candidate) => !candidate.isFull)
     if (node === undefined) {
       node = this.#createNode()
       this.#nodes.push(node)
     }
     const chosen = node
-    const disconnect = chosen.connect(source, metered)
+    const disconnect = chosen.connect(source, request)
     return () => {
       disconnect()
       if (chosen.isEmpty && chosen !== this.#nodes[0]) this.#discard(chosen)
@@ -195,7 +203,8 @@ export class LevelMeter {
   #createNode(): MeterNode {
     return new MeterNode({
       context: this.#context,
-      kernel: this.#kernel,
+      kernel: this.#kernel.compiled,
+      backend: this.#kernel.backend,
       intervalFrames: this.#intervalFrames,
       pool: this.#pool,
       onReadings: (readings) => { this.#deliver(readings) },
@@ -212,11 +221,12 @@ export class LevelMeter {
   }
 
   #deliver(readings: readonly SourceReading[]): void {
-    for (const { id, hasData, reading } of readings) {
+    for (const { id, hasData, reading, energies } of readings) {
       // A source stopped since, or by a callback just before, wants no more.
       const source = this.#sources.get(id)
       if (source === undefined) continue
       source.hasData = hasData
+      source.analysis.complete(reading, energies)
       guarded(() => { source.onReading(reading) })
     }
   }
@@ -238,21 +248,6 @@ export class LevelMeter {
     if (health === this.#health) return
     this.#health = health
     for (const listener of this.#healthListeners) guarded(() => { listener(health) })
-  }
-}
-
-async function chooseKernel(backend: NonNullable<LevelMeterOptions['backend']>): Promise<WebAssembly.Module | undefined> {
-  if (backend === 'wasm-relaxed-simd') {
-    throw new DOMException("LevelMeter.create: backend 'wasm-relaxed-simd' is not in this release; use 'auto'", 'NotSupportedError')
-  }
-  if (backend === 'javascript') return undefined
-  try {
-    return await compileKernel()
-  } catch (error) {
-    if (backend === 'auto') return undefined
-    throw new DOMException(
-      "LevelMeter.create: backend 'wasm-simd' cannot run here: the browser lacks WebAssembly SIMD, or the Content-Security-Policy lacks "
-      + `'wasm-unsafe-eval' in script-src (${String(error)})`, 'NotSupportedError')
   }
 }
 

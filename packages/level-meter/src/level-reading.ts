@@ -22,6 +22,25 @@ export interface LevelReading {
   clipped: number
   /** NaN and infinite samples, all channels together: counted here, taken as 0 everywhere but in `pcm`. */
   invalid: number
+  /** dBTP per channel, of this interval; -Infinity for silence, never below `peak`. Absent unless asked for. ITU-R BS.1770-5 Annex 2. */
+  truePeak?: number[]
+  /**
+   * LUFS of the 400 ms up to the last whole 10 ms of the interval, all channels together; before the source is that old, the
+   * rest counts as silence. -Infinity for silence. This and the next five are absent unless asked for; EBU Tech 3341, 3342.
+   */
+  momentary?: number
+  /** LUFS of the last 3 s, likewise. */
+  shortTerm?: number
+  /** LUFS: the largest momentary loudness of this interval, every 10 ms. */
+  maxMomentary?: number
+  /** LUFS: the largest short-term loudness of this interval, every 100 ms; `shortTerm` in an interval without such a point. */
+  maxShortTerm?: number
+  /** LUFS since `add` or `resetLoudness()`, with both gates; -Infinity while nothing has passed them. */
+  integrated?: number
+  /** LU: loudness range since `add` or `resetLoudness()`; 0 before 3 s. */
+  range?: number
+  /** Somebody speaks at the end of the interval. Absent unless asked for. */
+  speaking?: boolean
   /** Channel 0 as it came, exactly `frames` samples, gap-free from reading to reading. Yours for ever. Absent unless asked for. */
   pcm?: Float32Array
   /** Frames of PCM lost just before this reading, because the page took none for more than 10 s; else absent. */

@@ -1,17 +1,20 @@
 import type { PcmPool } from './pcm-pool.js'
+import { readTable, type SourceReading } from './reading-table.js'
 import {
   encodeOfflineSource, inputsPerNode, offlineParameter, offlineProcessorName, processorName, sparesPerSource,
-  type FromProcessor, type KernelBackend, type ProcessorOptions, type SourceReading, type ToProcessor,
+  type Backend, type FromProcessor, type ProcessorOptions, type SourceRequest, type ToProcessor,
 } from './worklet-messages.js'
 
 export interface MeterNodeOptions {
   readonly context: BaseAudioContext
   /** The compiled kernel, or undefined for the JavaScript one. */
   readonly kernel: WebAssembly.Module | undefined
+  /** What `kernel` is called. */
+  readonly backend: Backend
   readonly intervalFrames: number
   readonly pool: PcmPool
   readonly onReadings: (readings: readonly SourceReading[]) => void
-  readonly onBackend: (backend: KernelBackend) => void
+  readonly onBackend: (backend: Backend) => void
   readonly onFailed: (message: string) => void
 }
 
@@ -44,8 +47,8 @@ export class MeterNode {
     return this.#free.length === inputsPerNode
   }
 
-  /** Connects output 0 of `source` to a free input and measures it as `id`. Throws what `connect` throws. Call when not full. */
-  connect(source: AudioNode, { id, pcm }: { readonly id: number; readonly pcm: boolean }): () => void {
+  /** Connects output 0 of `source` to a free input and measures it as requested. Throws what `connect` throws. Call when not full. */
+  connect(source: AudioNode, request: SourceRequest): () => void {
     const input = this.#free.pop() as number // the caller asked isFull
     try {
       source.connect(this.#node, 0, input)
@@ -53,7 +56,7 @@ export class MeterNode {
       this.#free.push(input)
       throw error
     }
-    this.#start(input, id, pcm)
+    this.#start(input, request)
     return () => {
       this.#stop(input)
       try {
@@ -87,14 +90,14 @@ export class MeterNode {
     this.#flushes.clear()
   }
 
-  #start(input: number, id: number, pcm: boolean): void {
+  #start(input: number, source: SourceRequest): void {
     if (this.#isOffline) {
-      this.#setOfflineState(input, encodeOfflineSource({ id, pcm }))
+      this.#setOfflineState(input, encodeOfflineSource(source))
       return
     }
     const { context, intervalFrames, pool } = this.#options
-    const spares = pcm ? pool.take(sparesPerSource(intervalFrames / context.sampleRate)) : []
-    this.#post({ type: 'start', input, id, pcm, spares }, spares)
+    const spares = source.pcm ? pool.take(sparesPerSource(intervalFrames / context.sampleRate)) : []
+    this.#post({ type: 'start', input, source, spares }, spares)
   }
 
   #stop(input: number): void {
@@ -113,8 +116,8 @@ export class MeterNode {
         this.#options.onBackend(message.backend)
         break
       case 'cut':
-        this.#options.onReadings(message.readings)
-        this.#replace(message)
+        this.#options.onReadings(readTable(message, { sampleRate: this.#options.context.sampleRate, intervalFrames: this.#options.intervalFrames }))
+        this.#answer(message)
         break
       case 'flushed':
         this.#flushes.get(message.token)?.()
@@ -127,15 +130,14 @@ export class MeterNode {
   }
 
   /** After the callbacks, so that what they recycle goes straight back. */
-  #replace({ frame, readings }: Extract<FromProcessor, { type: 'cut' }>): void {
+  #answer({ frame, table, pcm }: Extract<FromProcessor, { type: 'cut' }>): void {
     if (this.#closed || this.#isOffline) return
-    const pcmCount = readings.filter(({ reading }) => reading.pcm !== undefined).length
-    const spares = this.#options.pool.take(pcmCount)
-    this.#post({ type: 'taken', frame, spares }, spares)
+    const spares = this.#options.pool.take(pcm.length)
+    this.#post({ type: 'taken', frame, table, spares }, [table, ...spares])
   }
 
-  #post(message: ToProcessor, buffers: readonly Float32Array<ArrayBuffer>[] = []): void {
-    this.#node.port.postMessage(message, buffers.map(({ buffer }) => buffer))
+  #post(message: ToProcessor, buffers: readonly ArrayBufferView[] = []): void {
+    this.#node.port.postMessage(message, buffers.map(({ buffer }) => buffer as ArrayBuffer)) // never shared memory
   }
 }
 
@@ -144,13 +146,13 @@ export function isOffline(context: BaseAudioContext): boolean {
   return typeof OfflineAudioContext !== 'undefined' && context instanceof OfflineAudioContext
 }
 
-function createNode({ context, kernel, intervalFrames }: MeterNodeOptions, name: string): AudioWorkletNode {
+function createNode({ context, kernel, backend, intervalFrames }: MeterNodeOptions, name: string): AudioWorkletNode {
   const create = (form: ProcessorOptions['kernel']): AudioWorkletNode => {
-    const processorOptions: ProcessorOptions = { intervalFrames, kernel: form }
+    const processorOptions: ProcessorOptions = { intervalFrames, kernel: form, backend }
     return new AudioWorkletNode(context, name, { numberOfInputs: inputsPerNode, numberOfOutputs: 0, processorOptions })
   }
   try {
-    return createInForm(kernel, create)
+    return createInForm(kernel, backend, create)
   } catch (cause) {
     throw new Error(
       `LevelMeter: the browser did not create the worklet node ${name} (${String(cause)}). With the option workletUrl, `
@@ -158,13 +160,13 @@ function createNode({ context, kernel, intervalFrames }: MeterNodeOptions, name:
   }
 }
 
-function createInForm(kernel: WebAssembly.Module | undefined, create: (form: ProcessorOptions['kernel']) => AudioWorkletNode): AudioWorkletNode {
+function createInForm(kernel: WebAssembly.Module | undefined, backend: Backend, create: (form: ProcessorOptions['kernel']) => AudioWorkletNode): AudioWorkletNode {
   if (kernel === undefined) return create('none')
   try {
     return create(kernel)
   } catch (error) {
-    // Safari cannot clone a Module.
-    if (error instanceof DOMException && error.name === 'DataCloneError') return create('carried')
+    // Safari cannot clone a Module. It has no relaxed SIMD either, which the worklet does not carry.
+    if (backend === 'wasm-simd' && error instanceof DOMException && error.name === 'DataCloneError') return create('carried')
     throw error
   }
 }

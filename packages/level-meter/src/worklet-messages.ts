@@ -1,6 +1,5 @@
 // All that crosses between the window and the audio thread. Imported by both sides; nothing else is shared.
 import { version } from './generated/version.js'
-import type { LevelReading } from './level-reading.js'
 
 /** The version is in the name so that two copies of the package can share a context. */
 export const processorName: string = `earshot-level-meter-${version}`
@@ -18,8 +17,8 @@ export function sparesPerSource(intervalSeconds: number): number {
   return 1 + Math.ceil(0.5 / intervalSeconds)
 }
 
-/** What runs in the worklet. */
-export type KernelBackend = 'wasm-simd' | 'javascript'
+/** What computes the readings: both wasm builds come from the same sources; the relaxed one fuses multiplications and additions. */
+export type Backend = 'wasm-relaxed-simd' | 'wasm-simd' | 'javascript'
 
 /** Constructor argument of the processor. */
 export interface ProcessorOptions {
@@ -30,34 +29,40 @@ export interface ProcessorOptions {
    * its own file; 'none' for the JavaScript kernel.
    */
   readonly kernel: WebAssembly.Module | 'carried' | 'none'
+  /** What `kernel` is called when it is a Module. */
+  readonly backend: Backend
+}
+
+/** What is to be measured of a source, beside its level. */
+export interface SourceRequest {
+  readonly id: number
+  readonly pcm: boolean
+  /** K-weighted energies of every 10 ms, for loudness and speech. */
+  readonly energies: boolean
+  readonly truePeak: boolean
 }
 
 /** Window to audio thread. */
 export type ToProcessor =
-  /** Measure `input` from the next quantum on, as source `id`. `spares` are PCM buffers of one whole interval, for the pool. */
-  | { readonly type: 'start'; readonly input: number; readonly id: number; readonly pcm: boolean; readonly spares: Float32Array[] }
+  /** Measure `input` from the next quantum on. `spares` are PCM buffers of one whole interval, for the pool. */
+  | { readonly type: 'start'; readonly input: number; readonly source: SourceRequest; readonly spares: Float32Array[] }
   | { readonly type: 'stop'; readonly input: number }
-  /** Answers every `cut`: the window is alive, has taken all up to `frame`, and gives a buffer for each one it got. */
-  | { readonly type: 'taken'; readonly frame: number; readonly spares: Float32Array[] }
+  /** Answers every `cut`: the window is alive, has taken all up to `frame`, returns the table, and gives a buffer for each one it got. */
+  | { readonly type: 'taken'; readonly frame: number; readonly table: Float64Array; readonly spares: Float32Array[] }
   /** Asks for a `flushed` with the same token. */
   | { readonly type: 'flush'; readonly token: number }
   /** The last message: `process` returns false from now on. */
   | { readonly type: 'close' }
 
-/** One source's part of a cut. */
-export interface SourceReading {
-  readonly id: number
-  /** False when the input was unconnected, or its source ended, for the whole interval. */
-  readonly hasData: boolean
-  readonly reading: LevelReading
-}
-
 /** Audio thread to window. */
 export type FromProcessor =
   /** Once, from the constructor. */
-  | { readonly type: 'ready'; readonly backend: KernelBackend }
-  /** All readings of one node at one cut of the audio clock, the PCM transferred. `frame` is the first one after the cut. */
-  | { readonly type: 'cut'; readonly frame: number; readonly readings: readonly SourceReading[] }
+  | { readonly type: 'ready'; readonly backend: Backend }
+  /**
+   * All readings of one node at one cut of the audio clock: `count` records of `table`, and the PCM of those that have some
+   * (reading-table.ts), everything transferred. `frame` is the first one after the cut.
+   */
+  | { readonly type: 'cut'; readonly frame: number; readonly count: number; readonly table: Float64Array; readonly pcm: Float32Array[] }
   /** Every reading made before the `flush` arrived was posted before this. */
   | { readonly type: 'flushed'; readonly token: number }
   /** Once: `process` threw, and is not called again. */
@@ -66,18 +71,18 @@ export type FromProcessor =
 /**
  * Offline contexts render without letting messages through, and a `start` posted before `startRendering()` came too late in
  * 10 of 60 runs of Chromium 156. An AudioParam is read by the rendering itself, so offline the state of input n is the
- * value of the parameter named here: 0 for unused, else 2 * id + (pcm ? 1 : 0), exact in a float for 8 million sources.
+ * value of the parameter named here: 0 for unused, else `encodeOfflineSource`, exact in a float for 2 million sources.
  */
 export function offlineParameter(input: number): string {
   return `input${input}`
 }
 
-/** The value of `offlineParameter` for a source. */
-export function encodeOfflineSource(source: { readonly id: number; readonly pcm: boolean }): number {
-  return 2 * source.id + (source.pcm ? 1 : 0)
+/** The value of `offlineParameter` for a source; ids begin at 1. */
+export function encodeOfflineSource({ id, pcm, energies, truePeak }: SourceRequest): number {
+  return 8 * id + (pcm ? 1 : 0) + (energies ? 2 : 0) + (truePeak ? 4 : 0)
 }
 
 /** The inverse of `encodeOfflineSource`; undefined for an unused input. */
-export function decodeOfflineSource(value: number): { readonly id: number; readonly pcm: boolean } | undefined {
-  return value === 0 ? undefined : { id: Math.floor(value / 2), pcm: value % 2 === 1 }
+export function decodeOfflineSource(value: number): SourceRequest | undefined {
+  return value === 0 ? undefined : { id: Math.floor(value / 8), pcm: (value & 1) !== 0, energies: (value & 2) !== 0, truePeak: (value & 4) !== 0 }
 }

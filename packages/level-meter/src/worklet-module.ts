@@ -1,5 +1,4 @@
-import { decodeBase64 } from './base64.js'
-import { kernelBase64 } from './generated/kernel-wasm.js'
+import { kernelHex } from './generated/kernel-wasm.js'
 import { workletSource } from './generated/worklet-source.js'
 
 const loads = new WeakMap<BaseAudioContext, Map<string, Promise<void>>>()
@@ -23,7 +22,7 @@ export function loadWorklet(context: BaseAudioContext, workletUrl: string | URL 
 }
 
 async function loadInlined(context: BaseAudioContext): Promise<void> {
-  const text = `const kernelBase64=${JSON.stringify(kernelBase64)};\n${workletSource}`
+  const text = `const kernelHex=${JSON.stringify(kernelHex)};\n${workletSource}`
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
   try {
     await context.audioWorklet.addModule(url)
@@ -45,11 +44,4 @@ async function loadFile(context: BaseAudioContext, url: string): Promise<void> {
       `LevelMeter: the browser did not load the audio worklet from the option workletUrl (${url}). It must be the file `
       + '@earshot/level-meter/worklet, served as JavaScript, from an origin that script-src allows (with CORS headers when it is another origin).', { cause })
   }
-}
-
-let compiling: Promise<WebAssembly.Module> | undefined
-
-/** Compiles the kernel, once per page. Rejects where SIMD is missing, or where the CSP lacks 'wasm-unsafe-eval'. */
-export function compileKernel(): Promise<WebAssembly.Module> {
-  return (compiling ??= (async () => WebAssembly.compile(decodeBase64(kernelBase64)))())
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { LevelMeter } from '../src/index.ts'
-import { compileKernel } from '../src/worklet-module.ts'
+import { chooseKernel } from '../src/kernel-builds.ts'
+import { readTable } from '../src/reading-table.ts'
 import { inputsPerNode, processorName, type FromProcessor, type ProcessorOptions, type ToProcessor } from '../src/worklet-messages.ts'
 import { createOfflineContext } from './check-meter.ts'
 import { Readings } from './readings.ts'
@@ -12,7 +13,7 @@ test('of a page that takes nothing for more than 10 s, PCM is lost and the loss 
   const sampleRate = 8000
   const context = createOfflineContext({ numberOfChannels: 1, length: 20 * sampleRate, sampleRate })
   await LevelMeter.create(context) // loads the worklet
-  const processorOptions: ProcessorOptions = { intervalFrames: sampleRate, kernel: await compileKernel() }
+  const processorOptions: ProcessorOptions = { intervalFrames: sampleRate, kernel: await chooseKernel('wasm-simd', 'test') ?? 'none', backend: 'wasm-simd' }
   const node = new AudioWorkletNode(context, processorName, { numberOfInputs: inputsPerNode, numberOfOutputs: 0, processorOptions })
   const source = new ConstantSourceNode(context, { offset: 0.5 })
   source.connect(node, 0, 3)
@@ -21,18 +22,18 @@ test('of a page that takes nothing for more than 10 s, PCM is lost and the loss 
   const post = (message: ToProcessor): void => { node.port.postMessage(message, []) }
   let flushed = (): void => undefined
   node.port.onmessage = ({ data }: MessageEvent<FromProcessor>) => {
-    if (data.type === 'cut') for (const { reading } of data.readings) readings.take(reading)
+    if (data.type === 'cut') for (const { reading } of readTable(data, { sampleRate, intervalFrames: sampleRate })) readings.take(reading)
     if (data.type === 'flushed') flushed()
   }
   const flush = (): Promise<void> => new Promise((resolve) => {
     flushed = resolve
     post({ type: 'flush', token: 0 })
   })
-  post({ type: 'start', input: 3, id: 1, pcm: true, spares: [] })
+  post({ type: 'start', input: 3, source: { id: 1, pcm: true, energies: false, truePeak: false }, spares: [] })
   await flush()
   void context.suspend(16).then(async () => {
     await flush()
-    post({ type: 'taken', frame: 16 * sampleRate, spares: [] })
+    post({ type: 'taken', frame: 16 * sampleRate, table: new Float64Array(), spares: [] })
     await flush()
     await context.resume()
   })

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { findKernelFaults } from '../../test/check-kernel.ts'
 import { replaceFunctionBodies } from '../../test/mutate-wasm.ts'
 import { makeSignal, seededRandom, signalKinds } from '../../test/signals.ts'
-import { decodeBase64 } from '../base64.ts'
-import { kernelBase64 } from '../generated/kernel-wasm.ts'
+import { decodeHex } from '../hex.ts'
+import { kernelHex } from '../generated/kernel-wasm.ts'
 import { createJavaScriptKernel } from './javascript-kernel.ts'
 import { createWasmKernel, rowMargin, type Kernel } from './kernel.ts'
 
-const kernelBytes = decodeBase64(kernelBase64)
+const kernelBytes = decodeHex(kernelHex)
 
 describe.each([
   ['wasm', () => createWasmKernel(kernelBytes, 48_000)],

@@ -1,6 +1,6 @@
 import { kWeighting } from '../k-weighting.js'
 import { truePeakTaps } from '../true-peak-filter.js'
-import type { KernelBackend } from '../worklet-messages.js'
+import type { Backend } from '../worklet-messages.js'
 
 /** Samples before each row of the stage. They belong to the kernel. */
 export const rowMargin = 16
@@ -11,7 +11,7 @@ export const rowMargin = 16
  * channel, a number from `openChannel`, and take the rows and channels of one call from the lists `weighted` and `oversampled`.
  */
 export interface Kernel {
-  readonly backend: KernelBackend
+  readonly backend: Backend
   /** Where the blocks go; `rows * stride` must fit. */
   readonly stage: Float32Array
   /** Most rows in one call. */
@@ -94,7 +94,7 @@ export function weightingCoefficients(sampleRate: number): number[] {
 }
 
 /** Instantiates the kernels of `assembly/` for a sample rate in Hz. Throws what WebAssembly throws, e.g. CompileError under a CSP. */
-export function createWasmKernel(wasm: WebAssembly.Module | Uint8Array<ArrayBuffer>, sampleRate: number, backend: KernelBackend = 'wasm-simd'): Kernel {
+export function createWasmKernel(wasm: WebAssembly.Module | Uint8Array<ArrayBuffer>, sampleRate: number, backend: Backend = 'wasm-simd'): Kernel {
   const compiled = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm)
   // The names and types are those exported by assembly/index.ts, which is built together with this file.
   const exported = new WebAssembly.Instance(compiled).exports as unknown as KernelExports

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { roundingTolerance } from '../../test/check-kernel.ts'
 import { measureReference } from '../../test/reference-meter.ts'
 import { firstDifference, joinBlocks, makeSignal, seededRandom } from '../../test/signals.ts'
-import { decodeBase64 } from '../base64.ts'
-import { kernelBase64 } from '../generated/kernel-wasm.ts'
-import { sparesPerSource, type SourceReading } from '../worklet-messages.ts'
+import { decodeHex } from '../hex.ts'
+import { kernelHex } from '../generated/kernel-wasm.ts'
+import { readTable, type SourceReading } from '../reading-table.ts'
+import { sparesPerSource, type SourceRequest } from '../worklet-messages.ts'
 import { createJavaScriptKernel } from './javascript-kernel.ts'
 import { createWasmKernel } from './kernel.ts'
 import { MeterBank } from './meter-bank.ts'
@@ -15,12 +16,17 @@ function createBank({ intervalFrames = 1000, sampleRate = 1000, inputs = 4, keep
   const cuts: Cut[] = []
   const bank = new MeterBank({
     kernel, sampleRate, intervalFrames, inputs, keepAll,
-    onCut: (frame, readings) => {
-      cuts.push({ frame, readings })
-      if (answer) bank.markTaken(frame)
+    onCut: (cut) => {
+      const readings = readTable(cut, { sampleRate, intervalFrames }).map((reading) => ({ ...reading, energies: reading.energies.slice() }))
+      cuts.push({ frame: cut.frame, readings })
+      if (answer) bank.markTaken(cut.frame, cut.table)
     },
   })
   return { bank, cuts, readingsOf: (id: number) => cuts.flatMap(({ readings }) => readings).filter((reading) => reading.id === id).map(({ reading }) => reading) }
+}
+
+function request(id: number, more: Partial<SourceRequest> = {}): SourceRequest {
+  return { id, pcm: false, energies: false, truePeak: false, ...more }
 }
 
 /** Feeds one source quantum by quantum from `firstFrame` on. */
@@ -35,13 +41,13 @@ function render(bank: MeterBank, channels: Float32Array[], { quantum = 128, firs
   return firstFrame + offset
 }
 
-describe.each([['wasm', () => createWasmKernel(decodeBase64(kernelBase64), 48_000)], ['javascript', () => createJavaScriptKernel(48_000)]] as const)('with the %s kernel', (_name, kernel) => {
+describe.each([['wasm', () => createWasmKernel(decodeHex(kernelHex), 48_000)], ['javascript', () => createJavaScriptKernel(48_000)]] as const)('with the %s kernel', (_name, kernel) => {
   test.each([1, 3, 64, 128, 256, 333, 512, 4096, 100_000])('quanta of %i frames give the same whole intervals', (quantum) => {
     const random = seededRandom(quantum)
     const total = Math.ceil(10_000 / quantum) * quantum
     const channels = [makeSignal('broken', total, random), makeSignal('noise', total, random)]
     const { bank, readingsOf } = createBank({ kernel: kernel() })
-    bank.start(0, { id: 1, pcm: true })
+    bank.start(0, request(1, { pcm: true }))
     render(bank, channels, { quantum })
 
     const readings = readingsOf(1)
@@ -66,7 +72,7 @@ describe.each([['wasm', () => createWasmKernel(decodeBase64(kernelBase64), 48_00
 test('more channels than the stage has rows for are all measured', () => {
   const { bank, readingsOf } = createBank({ inputs: 40, intervalFrames: 4096 })
   const inputs = Array.from({ length: 40 }, (_, input) => Array.from({ length: 32 }, (_unused, channel) => new Float32Array(4096).fill((input * 32 + channel) / 2048)))
-  for (let input = 0; input < 40; input++) bank.start(input, { id: input + 1, pcm: false })
+  for (let input = 0; input < 40; input++) bank.start(input, request(input + 1))
   bank.process(inputs, 0, 4096)
   for (let input = 0; input < 40; input++) {
     expect(readingsOf(input + 1)[0]?.peak).toEqual(Array.from({ length: 32 }, (_, channel) => (input * 32 + channel) / 2048))
@@ -77,7 +83,7 @@ test('a source that starts within an interval has one shorter reading, then whol
   const { bank, readingsOf } = createBank()
   const signal = makeSignal('noise', 128 * 40, seededRandom(1))
   render(bank, [signal.subarray(0, 1280)])
-  bank.start(0, { id: 9, pcm: true })
+  bank.start(0, request(9, { pcm: true }))
   render(bank, [signal.subarray(1280)], { firstFrame: 1280 })
   expect(readingsOf(9).map(({ index, startFrame, frames, pcm }) => [index, startFrame, frames, pcm?.length])).toEqual([
     [1, 1280, 720, 720], [2, 2000, 1000, 1000], [3, 3000, 1000, 1000], [4, 4000, 1000, 1000],
@@ -87,7 +93,7 @@ test('a source that starts within an interval has one shorter reading, then whol
 
 test('an unconnected input reads as one channel of zeros, also in a buffer that was used before', () => {
   const { bank, cuts, readingsOf } = createBank()
-  bank.start(0, { id: 1, pcm: true })
+  bank.start(0, request(1, { pcm: true }))
   bank.addSpares([new Float32Array(1000).fill(5), new Float32Array(1000).fill(5)])
   for (let frame = 0; frame < 2500; frame += 125) bank.process([[]], frame, 125)
   expect(cuts.map(({ readings }) => readings[0]?.hasData)).toEqual([false, false])
@@ -99,7 +105,7 @@ test('an unconnected input reads as one channel of zeros, also in a buffer that 
 
 test('channels is the largest count of the interval, and absent channels count as silence', () => {
   const { bank, readingsOf } = createBank()
-  bank.start(0, { id: 1, pcm: false })
+  bank.start(0, request(1))
   const half = new Float32Array(500).fill(0.5)
   bank.process([[half]], 0, 500)
   bank.process([[half, half]], 500, 500)
@@ -110,7 +116,7 @@ test('channels is the largest count of the interval, and absent channels count a
 
 test('frames that were never rendered count as silence and leave the clock true', () => {
   const { bank, readingsOf } = createBank()
-  bank.start(0, { id: 1, pcm: true })
+  bank.start(0, request(1, { pcm: true }))
   const block = new Float32Array(500).fill(0.5)
   bank.process([[block]], 0, 500)
   bank.process([[block]], 1500, 500)
@@ -121,7 +127,7 @@ test('frames that were never rendered count as silence and leave the clock true'
 
 test('a clock that jumps by more than 10 s, or back, starts the sources anew and reports what is lost', () => {
   const { bank, readingsOf } = createBank()
-  bank.start(0, { id: 1, pcm: true })
+  bank.start(0, request(1, { pcm: true }))
   const block = new Float32Array(500)
   bank.process([[block]], 0, 500)
   bank.process([[block]], 20_500, 500)
@@ -137,14 +143,14 @@ describe('while nobody takes the readings', () => {
 
   test('10 s of PCM wait; what is lost after that is reported with the next reading', () => {
     const { bank, cuts, readingsOf } = createBank({ answer: false })
-    bank.start(0, { id: 1, pcm: true })
-    bank.start(1, { id: 2, pcm: false })
+    bank.start(0, request(1, { pcm: true }))
+    bank.start(1, request(2))
     seconds(bank, 0, 15)
     const waiting = readingsOf(1)
     expect(waiting.map(({ startFrame }) => startFrame)).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000])
     expect(readingsOf(2)).toHaveLength(15) // levels are small, and wait longer
 
-    bank.markTaken(cuts.at(-1)?.frame ?? 0)
+    bank.markTaken(cuts.at(-1)?.frame ?? 0, new Float64Array())
     seconds(bank, 15, 17)
     const [after, next] = readingsOf(1).slice(waiting.length)
     expect(after).toMatchObject({ index: 15, startFrame: 15_000, frames: 1000, dropped: 4000 })
@@ -154,14 +160,14 @@ describe('while nobody takes the readings', () => {
 
   test('levels stop after 10 minutes', () => {
     const { bank, readingsOf } = createBank({ answer: false })
-    bank.start(1, { id: 2, pcm: false })
+    bank.start(1, request(2))
     seconds(bank, 0, 700)
     expect(readingsOf(2)).toHaveLength(601)
   })
 
   test('an offline rendering keeps everything', () => {
     const { bank, readingsOf } = createBank({ answer: false, keepAll: true })
-    bank.start(0, { id: 1, pcm: true })
+    bank.start(0, request(1, { pcm: true }))
     seconds(bank, 0, 60)
     expect(readingsOf(1)).toHaveLength(60)
   })
@@ -169,7 +175,7 @@ describe('while nobody takes the readings', () => {
   test('an hour without a source is nobody being late', () => {
     const { bank, readingsOf } = createBank({ answer: false })
     for (let second = 0; second < 3600; second++) bank.process([[]], second * 1000, 1000)
-    bank.start(0, { id: 1, pcm: true })
+    bank.start(0, request(1, { pcm: true }))
     seconds(bank, 3600, 3602)
     expect(readingsOf(1)).toHaveLength(2)
     expect(readingsOf(1)[0]).not.toHaveProperty('dropped')
@@ -178,7 +184,7 @@ describe('while nobody takes the readings', () => {
 
 test('PCM is written into the pooled buffers, and an empty pool allocates', () => {
   const { bank, readingsOf } = createBank({ answer: true })
-  bank.start(0, { id: 1, pcm: true })
+  bank.start(0, request(1, { pcm: true }))
   const spares = [new Float32Array(1000), new Float32Array(1000)]
   bank.addSpares(spares)
   render(bank, [makeSignal('noise', 4096, seededRandom(3))])
@@ -189,7 +195,7 @@ test('PCM is written into the pooled buffers, and an empty pool allocates', () =
 
 test('the pool takes neither misfits nor more than its sources need', () => {
   const { bank, readingsOf } = createBank()
-  bank.start(0, { id: 1, pcm: true })
+  bank.start(0, request(1, { pcm: true }))
   const spares = Array.from({ length: 20 }, () => new Float32Array(1000))
   bank.addSpares([new Float32Array(999), ...spares])
   render(bank, [new Float32Array(128 * 100)])
@@ -198,9 +204,9 @@ test('the pool takes neither misfits nor more than its sources need', () => {
 })
 
 test('a quantum without a cut allocates nothing', () => {
-  const { bank } = createBank({ kernel: createWasmKernel(decodeBase64(kernelBase64), 48_000), intervalFrames: 2 ** 30, inputs: 32 })
+  const { bank } = createBank({ kernel: createWasmKernel(decodeHex(kernelHex), 48_000), intervalFrames: 2 ** 30, inputs: 32 })
   const inputs = Array.from({ length: 32 }, () => [new Float32Array(128).fill(0.5), new Float32Array(128).fill(0.25)])
-  for (let input = 0; input < 32; input++) bank.start(input, { id: input + 1, pcm: false })
+  for (let input = 0; input < 32; input++) bank.start(input, request(input + 1))
   let frame = 0
   const bytesOf = (quanta: number): number => {
     const before = process.memoryUsage().heapUsed
@@ -215,12 +221,12 @@ test('a quantum without a cut allocates nothing', () => {
 
 test('a stopped source has no further reading, and its input serves another source', () => {
   const { bank, cuts, readingsOf } = createBank()
-  bank.start(0, { id: 1, pcm: false })
+  bank.start(0, request(1))
   bank.process([[new Float32Array(500)]], 0, 500)
   bank.stop(0)
   bank.process([[new Float32Array(1000)]], 500, 1000)
   expect(cuts).toEqual([])
-  bank.start(0, { id: 2, pcm: false })
+  bank.start(0, request(2))
   bank.process([[new Float32Array(500)]], 1500, 500)
   expect(readingsOf(1)).toEqual([])
   expect(readingsOf(2)).toHaveLength(1)

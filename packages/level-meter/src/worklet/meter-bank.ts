@@ -1,13 +1,19 @@
-import type { LevelReading } from '../level-reading.js'
-import { levelOfPeak } from '../level-scale.js'
-import { sparesPerSource, type SourceReading } from '../worklet-messages.js'
+import { channelWeights } from '../channel-weights.js'
+import { recordLength, writeRecord } from '../reading-table.js'
+import { sparesPerSource, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
-import { SourceMeter } from './source-meter.js'
+import { maxChannels, SourceMeter } from './source-meter.js'
 
 /** A page that takes no reading for this long loses PCM from then on: 10 s of mono at 48 kHz is 1.9 MB a source. */
 const pcmPatienceSeconds = 10
-/** The same for readings without PCM, about 300 bytes each. */
+/** The same for readings without PCM, about 200 bytes each, 1 kB with loudness. */
 const levelPatienceSeconds = 600
+/** The K-weighting filter's state is below 1e-150 of what it was, so 0, after this long a silence. */
+const ringingSeconds = 2
+/** Tables that wait for the next cut; one is enough as long as the window answers within an interval. */
+const spareTables = 4
+
+const weightsOfCount = Array.from({ length: maxChannels + 1 }, (_, count) => channelWeights(count))
 
 export interface MeterBankOptions {
   readonly kernel: Kernel
@@ -17,8 +23,16 @@ export interface MeterBankOptions {
   readonly inputs: number
   /** Keep everything however long nobody takes it: offline rendering outruns its page. */
   readonly keepAll: boolean
-  /** Called at each cut that has readings. `frame` is the first one after the cut. */
-  readonly onCut: (frame: number, readings: SourceReading[]) => void
+  /** Called at each cut that has readings. */
+  readonly onCut: (cut: Cut) => void
+}
+
+/** The readings of all sources, see reading-table.ts. `frame` is the first one after the cut. */
+export interface Cut {
+  readonly frame: number
+  readonly count: number
+  readonly table: Float64Array
+  readonly pcm: Float32Array[]
 }
 
 /**
@@ -30,11 +44,15 @@ export class MeterBank {
   readonly #sampleRate: number
   readonly #intervalFrames: number
   readonly #keepAll: boolean
-  readonly #onCut: (frame: number, readings: SourceReading[]) => void
+  readonly #onCut: (cut: Cut) => void
   readonly #sources: (SourceMeter | undefined)[]
   readonly #rowInputs: Uint16Array
   readonly #rowChannels: Uint8Array
   readonly #spares: Float32Array[] = []
+  readonly #tables: Float64Array[] = []
+  /** The first step of 10 ms that is not finished, counted from frame 0, and the frame where it ends. */
+  #step = 0
+  #stepEnd = 0
   /** Next frame to measure; -1 before the first. */
   #clock = -1
   /** The last cut that was posted, 0 for none: no cut is at frame 0. */
@@ -56,12 +74,19 @@ export class MeterBank {
   }
 
   /** Starts a source on an input with the next quantum; what was on that input is gone, without a last reading. */
-  start(input: number, source: { readonly id: number; readonly pcm: boolean }): void {
-    this.#sources[input] = new SourceMeter(source.id, source.pcm)
+  start(input: number, source: SourceRequest): void {
+    this.stop(input)
+    this.#sources[input] = new SourceMeter(source, Math.ceil(100 * this.#intervalFrames / this.#sampleRate) + 1)
   }
 
   stop(input: number): void {
+    this.#sources[input]?.closeKernelChannels(this.#kernel)
     this.#sources[input] = undefined
+  }
+
+  /** Stops all sources. */
+  close(): void {
+    for (let input = 0; input < this.#sources.length; input++) this.stop(input)
   }
 
   /** Adds PCM buffers to the pool; those that nobody will need are left to the garbage collector. */
@@ -73,10 +98,11 @@ export class MeterBank {
     }
   }
 
-  /** The window has taken every cut up to `frame`. */
-  markTaken(frame: number): void {
+  /** The window has taken every cut up to `frame`, and gives a table back. */
+  markTaken(frame: number, table: Float64Array): void {
     this.#takenFrame = frame
     this.#waitingSince = frame
+    if (this.#tables.length < spareTables) this.#tables.push(table)
   }
 
   /**
@@ -85,7 +111,7 @@ export class MeterBank {
    * @param inputs as `process` gets them: input, channel, sample; an unconnected input has no channels
    */
   process(inputs: readonly (readonly Float32Array[])[], frame: number, quantumFrames: number): void {
-    if (this.#clock < 0) this.#clock = frame
+    if (this.#clock < 0) this.#setClock(frame)
     if (frame !== this.#clock) this.#skipTo(frame)
     this.#advance(inputs, quantumFrames)
   }
@@ -96,8 +122,20 @@ export class MeterBank {
       this.#advance([], skipped)
       return
     }
-    for (const source of this.#sources) source?.restart(Math.max(0, skipped))
+    this.#setClock(frame)
+    for (const source of this.#sources) source?.restart(this.#kernel, Math.max(0, skipped), this.#nextWholeStep())
+  }
+
+  #setClock(frame: number): void {
     this.#clock = frame
+    this.#step = Math.floor(frame * 100 / this.#sampleRate)
+    while (endOfStep(this.#step, this.#sampleRate) <= frame) this.#step++
+    this.#stepEnd = endOfStep(this.#step, this.#sampleRate)
+  }
+
+  /** The step that begins at the clock or is the next to begin. */
+  #nextWholeStep(): number {
+    return endOfStep(this.#step - 1, this.#sampleRate) === this.#clock ? this.#step : this.#step + 1
   }
 
   /** Splits at the cuts, and where the stage is too small for one row. */
@@ -108,6 +146,7 @@ export class MeterBank {
       const count = Math.min(frames - from, untilCut, this.#kernel.stage.length - rowMargin)
       this.#measure(inputs, from, count, count === frames)
       this.#clock += count
+      while (this.#stepEnd <= this.#clock) this.#stepEnd = endOfStep(++this.#step, this.#sampleRate)
       from += count
       if (count === untilCut) this.#cut()
     }
@@ -122,17 +161,24 @@ export class MeterBank {
       if (source === undefined) continue
       const channels = inputs[input]
       const channelCount = channels === undefined ? 0 : channels.length
-      if (!source.isRunning) source.begin(this.#clock, this.#intervalFrames, this.#spares)
-      for (let channel = 0; channel < channelCount; channel++) {
-        const samples = (channels as readonly Float32Array[])[channel] as Float32Array // both within their lengths
+      if (!source.isRunning) this.#begin(source)
+      source.openKernelChannels(this.#kernel, channelCount)
+      const rowsOfSource = Math.max(channelCount, source.openChannels)
+      for (let channel = 0; channel < rowsOfSource; channel++) {
         if (rows === maxRows || (rows + 1) * stride > stage.length) {
           this.#measureRows(rows, stride, count)
           rows = 0
         }
-        // A view is made only in a quantum that a cut divides: process() must not allocate in all the others.
-        const block = whole ? samples : samples.subarray(from, from + count)
-        stage.set(block, rows * stride + rowMargin)
-        if (channel === 0) source.writePcm(block)
+        const start = rows * stride + rowMargin
+        if (channel < channelCount) {
+          const samples = (channels as readonly Float32Array[])[channel] as Float32Array // both within their lengths
+          // A view is made only in a quantum that a cut divides: process() must not allocate in all the others.
+          const block = whole ? samples : samples.subarray(from, from + count)
+          stage.set(block, start)
+          if (channel === 0) source.writePcm(block)
+        } else {
+          stage.fill(0, start, start + count)
+        }
         this.#rowInputs[rows] = input
         this.#rowChannels[rows] = channel
         rows++
@@ -140,13 +186,66 @@ export class MeterBank {
       source.advance(count, channelCount)
     }
     if (rows > 0) this.#measureRows(rows, stride, count)
+    for (let input = 0; input < this.#sources.length; input++) {
+      this.#sources[input]?.closeSilentChannels(this.#kernel, inputs[input]?.length ?? 0, ringingSeconds * this.#sampleRate)
+    }
+  }
+
+  #begin(source: SourceMeter): void {
+    // Only a new source has no first step; later intervals begin where the one before ended.
+    if (source.firstStep < 0) source.firstStep = this.#nextWholeStep()
+    source.begin(this.#clock, this.#intervalFrames, this.#spares)
   }
 
   #measureRows(rows: number, stride: number, count: number): void {
-    this.#kernel.measure(rows, stride, count)
+    const kernel = this.#kernel
+    const { weighted, oversampled } = kernel
+    kernel.measure(rows, stride, count)
+    let weightedRows = 0
+    let oversampledRows = 0
     for (let row = 0; row < rows; row++) {
-      const source = this.#sources[this.#rowInputs[row] as number] // rows only name inputs that have a source
-      if (source !== undefined) source.accumulate(this.#kernel, row, this.#rowChannels[row] as number)
+      const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // rows only name inputs that have one
+      const channel = this.#rowChannels[row] as number
+      source.accumulate(kernel, row, channel)
+      const kernelChannel = source.kernelChannels[channel] as number // unused unless one of the two is wanted
+      if (source.wantsEnergies) {
+        weighted[2 * weightedRows] = row
+        weighted[2 * weightedRows++ + 1] = kernelChannel
+      }
+      if (source.wantsTruePeak) {
+        oversampled[2 * oversampledRows] = row
+        oversampled[2 * oversampledRows++ + 1] = kernelChannel
+      }
+    }
+    if (oversampledRows > 0) kernel.oversample(oversampledRows, stride, count)
+    if (weightedRows > 0) this.#weigh(weightedRows, stride, count)
+  }
+
+  /** K-weights the staged rows, and hands their energies over at each end of 10 ms. */
+  #weigh(rows: number, stride: number, count: number): void {
+    let step = this.#step
+    let end = this.#stepEnd - this.#clock
+    let from = 0
+    while (from < count) {
+      const to = Math.min(end, count)
+      this.#kernel.weigh(rows, stride, from, to)
+      if (to === end) {
+        this.#takeEnergies(rows, step)
+        end = endOfStep(++step, this.#sampleRate) - this.#clock
+      }
+      from = to
+    }
+  }
+
+  #takeEnergies(rows: number, step: number): void {
+    const { weighted, energies } = this.#kernel
+    for (let entry = 0; entry < rows; entry++) {
+      const row = weighted[2 * entry] as number
+      const kernelChannel = weighted[2 * entry + 1] as number
+      const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // as above
+      const weights = weightsOfCount[source.openChannels] as Float64Array // at most maxChannels
+      source.addEnergy(step, (weights[this.#rowChannels[row] as number] as number) * (energies[kernelChannel] as number))
+      energies[kernelChannel] = 0
     }
   }
 
@@ -154,50 +253,45 @@ export class MeterBank {
     const frame = this.#clock
     const isWaiting = this.#takenFrame < this.#postedFrame
     const waited = isWaiting && !this.#keepAll ? frame - this.#waitingSince : 0
-    const readings: SourceReading[] = []
+    let count = 0
+    let length = 0
     for (const source of this.#sources) {
       if (source === undefined) continue
       if (waited > (source.wantsPcm ? pcmPatienceSeconds : levelPatienceSeconds) * this.#sampleRate) {
-        source.restart(0)
+        source.restart(this.#kernel, 0, this.#nextWholeStep())
         continue
       }
-      readings.push({ id: source.id, hasData: source.hasData, reading: this.#read(source) })
-      source.finish()
+      source.gather(this.#kernel, this.#step)
+      length += recordLength(source)
+      count++
     }
-    if (readings.length === 0) return
+    if (count === 0) return
     if (!isWaiting) this.#waitingSince = frame
     this.#postedFrame = frame
-    this.#onCut(frame, readings)
+    this.#onCut(this.#writeCut(frame, count, length))
   }
 
-  #read(source: SourceMeter): LevelReading {
-    const channels = Math.max(1, source.channels)
-    const frames = source.frames
-    const peak: number[] = []
-    const rms: number[] = []
-    const dcOffset: number[] = []
-    let loudest = 0
-    for (let channel = 0; channel < channels; channel++) {
-      const channelPeak = source.peaks[channel] ?? 0
-      loudest = Math.max(loudest, channelPeak)
-      peak.push(channelPeak)
-      rms.push(Math.sqrt((source.squares[channel] ?? 0) / frames))
-      dcOffset.push((source.sums[channel] ?? 0) / frames)
+  #writeCut(frame: number, count: number, length: number): Cut {
+    const table = this.#takeTable(length)
+    const pcm: Float32Array[] = []
+    let at = 0
+    for (const source of this.#sources) {
+      if (source === undefined || !source.isRunning) continue
+      at = writeRecord(table, at, source)
+      if (source.pcm !== undefined) pcm.push(source.pcm)
+      source.finish(this.#step)
     }
-    return {
-      index: Math.floor(source.startFrame / this.#intervalFrames),
-      startFrame: source.startFrame,
-      frames,
-      sampleRate: this.#sampleRate,
-      level: levelOfPeak(loudest),
-      peak,
-      rms,
-      dcOffset,
-      channels,
-      clipped: source.clipped,
-      invalid: source.invalid,
-      ...(source.pcm === undefined ? {} : { pcm: source.pcm }),
-      ...(source.dropped === 0 ? {} : { dropped: source.dropped }),
-    }
+    return { frame, count, table, pcm }
   }
+
+  /** A power of two, so that a few channels more do not need a larger one. */
+  #takeTable(length: number): Float64Array {
+    for (let table = this.#tables.pop(); table !== undefined; table = this.#tables.pop()) if (table.length >= length) return table
+    return new Float64Array(this.#keepAll ? length : 2 ** Math.ceil(Math.log2(length)))
+  }
+}
+
+/** Steps of 10 ms end at whole frames: their lengths differ by one at rates that are no multiple of 100. */
+function endOfStep(step: number, sampleRate: number): number {
+  return Math.round((step + 1) * sampleRate / 100)
 }

@@ -1,15 +1,15 @@
 // The audio thread's side. This file and what it imports are bundled into one text by scripts/generate.mjs.
-import { decodeBase64 } from '../base64.js'
+import { decodeHex } from '../hex.js'
 import {
   decodeOfflineSource, inputsPerNode, offlineParameter, offlineProcessorName, processorName,
-  type FromProcessor, type ProcessorOptions, type SourceReading, type ToProcessor,
+  type Backend, type FromProcessor, type ProcessorOptions, type ToProcessor,
 } from '../worklet-messages.js'
 import { createJavaScriptKernel } from './javascript-kernel.js'
 import { createWasmKernel, type Kernel } from './kernel.js'
 import { MeterBank } from './meter-bank.js'
 
 /** The first line of the worklet's text, put there by whoever assembles it. */
-declare const kernelBase64: string
+declare const kernelHex: string
 /** A global of the scope where contexts take `renderSizeHint`. */
 declare const renderQuantumSize: number | undefined
 
@@ -23,13 +23,13 @@ class MeterProcessor extends AudioWorkletProcessor {
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super()
-    const kernel = sharedKernel(processorOptions.kernel)
+    const kernel = sharedKernel(processorOptions)
     this.#bank = new MeterBank({
       kernel, sampleRate,
       intervalFrames: processorOptions.intervalFrames,
       inputs: inputsPerNode,
       keepAll: this.isOffline,
-      onCut: (frame, readings) => { this.#post({ type: 'cut', frame, readings }, pcmBuffers(readings)) },
+      onCut: (cut) => { this.#post({ type: 'cut', ...cut }, [cut.table.buffer as ArrayBuffer, ...cut.pcm.map(({ buffer }) => buffer as ArrayBuffer)]) }, // never shared memory
     })
     this.port.onmessage = (event: MessageEvent<ToProcessor>) => { this.#receive(event.data) }
     this.#post({ type: 'ready', backend: kernel.backend })
@@ -57,14 +57,14 @@ class MeterProcessor extends AudioWorkletProcessor {
   #receive(message: ToProcessor): void {
     switch (message.type) {
       case 'start':
-        this.#bank.start(message.input, message)
+        this.#bank.start(message.input, message.source)
         this.#bank.addSpares(message.spares)
         break
       case 'stop':
         this.#bank.stop(message.input)
         break
       case 'taken':
-        this.#bank.markTaken(message.frame)
+        this.#bank.markTaken(message.frame, message.table)
         this.#bank.addSpares(message.spares)
         break
       case 'flush':
@@ -72,6 +72,7 @@ class MeterProcessor extends AudioWorkletProcessor {
         break
       case 'close':
         this.#closed = true
+        this.#bank.close()
         break
     }
   }
@@ -116,23 +117,22 @@ function quantumFrames(inputs: Float32Array[][]): number {
   return typeof renderQuantumSize === 'undefined' ? 128 : renderQuantumSize
 }
 
-function pcmBuffers(readings: readonly SourceReading[]): Transferable[] {
-  return readings.flatMap(({ reading }) => (reading.pcm === undefined ? [] : [reading.pcm.buffer as ArrayBuffer])) // never shared: made by this file's pool or the window's
-}
-
-let kernelOfScope: Kernel | undefined
-let javaScriptKernelOfScope: Kernel | undefined
+const kernelsOfScope = new Map<Backend, Kernel>()
 
 /** One instance for all nodes of the scope: a call site that meets several instances is about ten times slower in V8. */
-function sharedKernel(requested: ProcessorOptions['kernel']): Kernel {
-  if (requested !== 'none') {
+function sharedKernel({ kernel, backend }: ProcessorOptions): Kernel {
+  if (kernel !== 'none') {
     try {
-      return (kernelOfScope ??= createWasmKernel(requested === 'carried' ? decodeBase64(kernelBase64) : requested, sampleRate))
+      const shared = kernelsOfScope.get(backend) ?? createWasmKernel(kernel === 'carried' ? decodeHex(kernelHex) : kernel, sampleRate, backend)
+      kernelsOfScope.set(backend, shared)
+      return shared
     } catch {
       // Forbidden by the page's CSP, or no SIMD. 'ready' tells the window which kernel runs.
     }
   }
-  return (javaScriptKernelOfScope ??= createJavaScriptKernel(sampleRate))
+  const shared = kernelsOfScope.get('javascript') ?? createJavaScriptKernel(sampleRate)
+  kernelsOfScope.set('javascript', shared)
+  return shared
 }
 
 /** The same version's other copy may have been here before; its processor does the same. */

@@ -1,18 +1,25 @@
+import type { GatheredReading } from '../reading-table.js'
+import type { SourceRequest } from '../worklet-messages.js'
 import type { Kernel } from './kernel.js'
 
 /** The most channels a Web Audio connection carries. */
-const maxChannels = 32
+export const maxChannels = 32
 
 /** What one source has gathered since the last cut. Allocated when the source starts, then only written to. */
-export class SourceMeter {
+export class SourceMeter implements GatheredReading {
   readonly id: number
   readonly wantsPcm: boolean
+  readonly wantsEnergies: boolean
+  readonly wantsTruePeak: boolean
   readonly peaks: Float32Array = new Float32Array(maxChannels)
   readonly sums: Float64Array = new Float64Array(maxChannels)
   readonly squares: Float64Array = new Float64Array(maxChannels)
+  readonly truePeaks: Float32Array = new Float32Array(maxChannels)
+  readonly energies: Float64Array
   clipped = 0
   invalid = 0
-  channels = 0
+  /** The largest count seen in the interval, at least 1. */
+  channels = 1
   /** First frame of the interval, or of the source. */
   startFrame = 0
   frames = 0
@@ -22,13 +29,24 @@ export class SourceMeter {
   pcm: Float32Array | undefined
   /** Frames lost since the last reading that was delivered. */
   dropped = 0
+  steps = 0
+  /** The step of 10 ms whose energy is `energies[0]`; -1 before the first frame. */
+  firstStep = -1
   /** False until the first frame after a cut, a start or a restart. */
   isRunning = false
+  /** The kernel's channels of this source: as many as the source has, more while some that went ring out. */
+  openChannels = 0
+  readonly kernelChannels: Uint16Array = new Uint16Array(maxChannels)
+  /** Frames for which not all open channels had samples. */
+  #ringing = 0
   #pcmFilled = 0
 
-  constructor(id: number, wantsPcm: boolean) {
+  constructor({ id, pcm, energies, truePeak }: SourceRequest, mostSteps: number) {
     this.id = id
-    this.wantsPcm = wantsPcm
+    this.wantsPcm = pcm
+    this.wantsEnergies = energies
+    this.wantsTruePeak = truePeak
+    this.energies = new Float64Array(energies ? mostSteps : 0)
   }
 
   /** Begins an interval at `frame`. Takes a buffer of the pool; an empty pool allocates rather than loses a sample. */
@@ -46,14 +64,38 @@ export class SourceMeter {
     this.pcm?.set(block, this.#pcmFilled)
   }
 
+  /** Opens the kernel's channels for `channelCount`; a source that asked for neither energies nor true peaks needs none. */
+  openKernelChannels(kernel: Kernel, channelCount: number): void {
+    if (!this.wantsEnergies && !this.wantsTruePeak) return
+    while (this.openChannels < channelCount) this.kernelChannels[this.openChannels++] = kernel.openChannel()
+  }
+
   /** Counts `count` frames, after `writePcm`: without a channel 0 they are zeros. */
   advance(count: number, channelCount: number): void {
     // A used buffer still holds the samples of another interval.
     if (channelCount === 0) this.pcm?.fill(0, this.#pcmFilled, this.#pcmFilled + count)
     else this.hasData = true
     if (channelCount > this.channels) this.channels = channelCount
+    this.#ringing = channelCount < this.openChannels ? this.#ringing + count : 0
     this.#pcmFilled += count
     this.frames += count
+  }
+
+  /**
+   * Channels without samples count as zeros, on which the K-weighting filter rings; after `longest` frames its state is 0
+   * and they need no more work.
+   */
+  closeSilentChannels(kernel: Kernel, channelCount: number, longest: number): void {
+    if (this.#ringing < longest) return
+    this.#ringing = 0
+    this.closeKernelChannels(kernel, channelCount)
+  }
+
+  closeKernelChannels(kernel: Kernel, remaining = 0): void {
+    while (this.openChannels > remaining) {
+      this.#takeTruePeak(kernel, --this.openChannels)
+      kernel.closeChannel(this.kernelChannels[this.openChannels] as number)
+    }
   }
 
   accumulate(kernel: Kernel, row: number, channel: number): void {
@@ -66,27 +108,52 @@ export class SourceMeter {
     this.invalid += kernel.invalid[row] as number
   }
 
-  /** Ends an interval whose reading was made; the buffer went with it. */
-  finish(): void {
+  /** Adds what a channel contributed to a step of 10 ms. One that began before the source did is not a whole one. */
+  addEnergy(step: number, energy: number): void {
+    const index = step - this.firstStep
+    if (index >= 0) this.energies[index] = (this.energies[index] as number) + energy
+  }
+
+  /** Takes over what the kernel holds, before the reading is made; `step` is the first one not finished. */
+  gather(kernel: Kernel, step: number): void {
+    this.steps = this.wantsEnergies ? Math.max(0, step - this.firstStep) : 0
+    for (let channel = 0; channel < this.openChannels; channel++) this.#takeTruePeak(kernel, channel)
+  }
+
+  /** Ends an interval whose reading was made; the buffer went with it. `step` as in `gather`. */
+  finish(step: number): void {
     this.pcm = undefined
     this.dropped = 0
-    this.#clear()
+    this.#clear(Math.max(step, this.firstStep))
   }
 
   /** Throws away what was gathered, and `lost` frames that never came; the next reading reports both. */
-  restart(lost: number): void {
+  restart(kernel: Kernel, lost: number, step: number): void {
     if (this.wantsPcm) this.dropped += this.frames + lost
-    this.#clear()
+    this.closeKernelChannels(kernel)
+    this.#clear(step)
   }
 
-  #clear(): void {
+  #takeTruePeak(kernel: Kernel, channel: number): void {
+    const kernelChannel = this.kernelChannels[channel] as number // channel < openChannels
+    const truePeak = kernel.truePeaks[kernelChannel] as number
+    if (truePeak > (this.truePeaks[channel] as number)) this.truePeaks[channel] = truePeak
+    kernel.truePeaks[kernelChannel] = 0
+    kernel.samplePeaks[kernelChannel] = 0
+  }
+
+  #clear(step: number): void {
     this.peaks.fill(0)
     this.sums.fill(0)
     this.squares.fill(0)
+    this.truePeaks.fill(0)
+    this.energies.fill(0)
     this.clipped = 0
     this.invalid = 0
-    this.channels = 0
+    this.channels = 1
     this.frames = 0
+    this.steps = 0
+    this.firstStep = step
     this.hasData = false
     this.isRunning = false
   }
