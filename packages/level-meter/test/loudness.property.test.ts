@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { channelWeights } from '../src/channel-weights.ts'
+import { chooseKernel } from '../src/kernel-builds.ts'
+import { LoudnessAnalyser, type LoudnessFormat, type LoudnessReading } from '../src/loudness-analyser.ts'
+import { truePeakTaps } from '../src/true-peak-filter.ts'
+import { createWasmKernel, rowMargin, type Kernel } from '../src/worklet/kernel.ts'
+import { measureLoudness, type ReferenceLoudness } from './reference-loudness.ts'
+import { seededRandom } from './signals.ts'
+
+interface Programme {
+  readonly name: string
+  readonly seed: number
+  readonly sampleRate: number
+  readonly channels: number
+  /** s */
+  readonly duration: number
+}
+
+const rates = [48_000, 44_100, 48_000, 16_000, 48_000, 22_050, 32_000, 8000]
+const counts = [2, 1, 6, 2, 3, 1, 5, 4]
+
+/** Channels are given the fewer seconds the more they are, so that no case takes long. */
+const programmes: readonly Programme[] = Array.from({ length: 24 }, (_, i) => {
+  const random = seededRandom(i)
+  const channels = counts[i % counts.length] as number
+  const sampleRate = rates[(i + Math.floor(i / 8)) % rates.length] as number
+  const duration = 4 + (random() < 0.3 ? 56 : 16) * random() / channels
+  return { name: `${duration.toFixed(1)} s of ${channels} channels at ${sampleRate} Hz`, seed: 1000 + i, sampleRate, channels, duration }
+})
+
+/** Steps of noise, tones, constants, clipping and silence, each channel at its own level, with some NaN and infinite samples. */
+function compose({ seed, sampleRate, channels, duration }: Programme): Float32Array[] {
+  const random = seededRandom(seed)
+  // Whole 100 ms, so that the reference has a short-term loudness of the end.
+  const signal = Array.from({ length: channels }, () => new Float32Array(Math.floor(10 * duration) * sampleRate / 10))
+  const frames = signal[0]?.length ?? 0
+  for (let start = 0; start < frames;) {
+    const end = Math.min(frames, start + Math.floor(sampleRate * (random() < 0.2 ? 3 + 2 * random() : 0.05 + 2 * random())))
+    const kind = random()
+    const level = 10 ** (-4 * random()) // -80 to 0 dBFS
+    const frequency = 20 * (0.45 * sampleRate / 20) ** random()
+    for (const samples of signal) {
+      const amplitude = level * random()
+      for (let n = start; n < end; n++) {
+        const noise = 2 * random() - 1
+        samples[n] = kind < 0.15 ? 0
+          : kind < 0.55 ? amplitude * noise
+          : kind < 0.8 ? amplitude * Math.sin(2 * Math.PI * frequency * n / sampleRate)
+          : kind < 0.9 ? amplitude + 1e-3 * amplitude * noise // a constant
+          : Math.fround(Math.max(-1, Math.min(1, 4 * noise))) // clipping
+      }
+    }
+    start = end
+  }
+  for (const samples of signal) {
+    for (let i = 0; i < 20; i++) samples[Math.floor(random() * frames)] = [NaN, Infinity, -Infinity][i % 3] as number
+  }
+  return signal
+}
+
+/** Pushes pieces of 1 to 10,000 frames; `afterPush` is told how many frames there have been. */
+function pushInPieces(analyser: LoudnessAnalyser, signal: readonly Float32Array[], seed: number, afterPush: (frames: number) => void): void {
+  const random = seededRandom(seed)
+  const frames = signal[0]?.length ?? 0
+  for (let from = 0; from < frames;) {
+    const to = Math.min(frames, from + 1 + Math.floor(10_000 ** random()))
+    analyser.push(signal.map((samples) => samples.subarray(from, to)))
+    from = to
+    afterPush(to)
+  }
+}
+
+async function analyse(format: LoudnessFormat, signal: readonly Float32Array[]): Promise<LoudnessReading> {
+  using analyser = await LoudnessAnalyser.create(format)
+  analyser.push(signal)
+  return analyser.read()
+}
+
+type Tolerances = Readonly<Record<keyof LoudnessReading, number>>
+
+/** LU and dB: what design and README promise between backends, and here between product and standard. */
+const promised: Tolerances = {
+  momentary: 1e-6, shortTerm: 1e-6, integrated: 1e-6, maxMomentary: 1e-6, maxShortTerm: 1e-6, range: 0.01, truePeak: 1e-5, samplePeak: 0,
+}
+/** Where a push ends changes which frames are filtered as a pair, and so the rounding in float64; maxima are the same bits. */
+const rounding: Tolerances = {
+  momentary: 1e-9, shortTerm: 1e-9, integrated: 1e-9, maxMomentary: 1e-9, maxShortTerm: 1e-9, range: 1e-9, truePeak: 0, samplePeak: 0,
+}
+
+function findDifferences(found: Partial<LoudnessReading>, expected: LoudnessReading, tolerances: Tolerances): string[] {
+  return (Object.keys(found) as (keyof LoudnessReading)[]).flatMap((key) => {
+    const [left, right] = [[found[key]].flat() as number[], [expected[key]].flat()]
+    const isEqual = left.length === right.length && left.every((x, i) => areNear(x, right[i] as number, tolerances[key]))
+    return isEqual ? [] : [`${key} is ${left.join(' ')}, not ${right.join(' ')}`]
+  })
+}
+
+/** What a constant leaves behind the high-pass is the rounding of its filter, below -150 LUFS: there both need only be as low. */
+function areNear(a: number, b: number, tolerance: number): boolean {
+  return a === b || Math.abs(a - b) <= tolerance || (a < -150 && b < -150)
+}
+
+describe.each(programmes.map((programme) => [programme.name, programme] as const))('%s', (_, programme) => {
+  const { sampleRate, channels, seed } = programme
+  let signal: Float32Array[]
+  let expected: ReferenceLoudness
+  let whole: LoudnessReading
+
+  beforeAll(async () => {
+    signal = compose(programme)
+    expected = measureLoudness(signal, sampleRate, [...channelWeights(channels)])
+    whole = await analyse({ sampleRate, channels }, signal)
+  })
+
+  test('agrees with the reference', () => {
+    const { momentary, shortTerm, ...rest } = expected
+    expect(findDifferences(whole, { momentary: momentary.at(-1) as number, shortTerm: shortTerm.at(-1) as number, ...rest }, promised)).toEqual([])
+  })
+
+  test('is the same in pieces, and agrees with the reference after each', async () => {
+    using analyser = await LoudnessAnalyser.create({ sampleRate, channels })
+    const faults: string[] = []
+    let hops = 0
+    pushInPieces(analyser, signal, seed, (frames) => {
+      while (Math.round((hops + 1) * sampleRate / 100) <= frames) hops++
+      const { momentary, shortTerm } = analyser.read()
+      const then = { ...whole, momentary: expected.momentary[hops - 1] ?? -Infinity, shortTerm: expected.shortTerm[hops / 10 - 1] ?? -Infinity }
+      faults.push(...findDifferences(hops % 10 === 0 ? { momentary, shortTerm } : { momentary }, then, promised))
+    })
+    expect(faults).toEqual([])
+    expect(findDifferences(analyser.read(), whole, rounding)).toEqual([])
+  })
+
+  test('is the same in JavaScript', async () => {
+    expect(findDifferences(await analyse({ sampleRate, channels, backend: 'javascript' }, signal), whole, promised)).toEqual([])
+  })
+})
+
+/** Where truePeakTaps() has the limits by which the kernel skips outputs. */
+const [firstLimit, guard, lastLimit] = [18, 19, 22]
+
+describe('skipping what cannot exceed a peak', () => {
+  test.each(programmes.slice(0, 8).map((programme) => [programme.name, programme] as const))('changes no bit of the true peak of %s', async (_, programme) => {
+    const [skipping, thorough] = [await createKernel(), await createKernel((taps) => { taps[firstLimit] = -1; taps[lastLimit] = 1e30 })]
+    for (const samples of compose(programme)) {
+      expect(truePeaksOf(skipping, samples, programme.seed)).toEqual(truePeaksOf(thorough, samples, programme.seed))
+    }
+  })
+
+  test.each([
+    ['first', (taps: Float32Array) => { taps[firstLimit] = 1 }],
+    ['second', (taps: Float32Array) => { taps[firstLimit] = -1; taps[guard] = 2 }],
+  ] as const)('would be seen to change it with a %s limit too bold', async (_, change) => {
+    const [bold, thorough] = [await createKernel(change), await createKernel((taps) => { taps[firstLimit] = -1; taps[lastLimit] = 1e30 })]
+    const samples = compose(programmes[0] as Programme)[0] as Float32Array
+    expect(truePeaksOf(bold, samples, 1)).not.toEqual(truePeaksOf(thorough, samples, 1))
+  })
+})
+
+/** A wasm kernel with other limits. Its memory is static, so any instance tells where they lie. */
+async function createKernel(change: (taps: Float32Array) => void = () => {}): Promise<Kernel> {
+  const module = await chooseKernel('wasm-simd', 'createKernel') as WebAssembly.Module // undefined for JavaScript only
+  const kernel = createWasmKernel(module, 48_000)
+  const { taps } = new WebAssembly.Instance(module).exports as { taps: WebAssembly.Global<'i32'> }
+  change(new Float32Array(kernel.stage.buffer, taps.value, truePeakTaps().length))
+  return kernel
+}
+
+/** One maximum per interval of 1 to 60 blocks, in blocks of 1 to 4096 frames. */
+function truePeaksOf(kernel: Kernel, samples: Float32Array, seed: number): number[] {
+  const random = seededRandom(seed)
+  const channel = kernel.openChannel()
+  const peaks: number[] = []
+  for (let from = 0; from < samples.length;) {
+    const block = samples.subarray(from, from + 1 + Math.floor(4096 * random())).map((x) => Number.isFinite(x) ? x : 0)
+    kernel.stage.set(block, rowMargin)
+    kernel.oversampled.set([0, channel])
+    kernel.oversample(1, kernel.stage.length, block.length)
+    from += block.length
+    if (random() > 1 / 60 && from < samples.length) continue
+    peaks.push(kernel.truePeaks[channel] as number)
+    kernel.truePeaks[channel] = 0
+    kernel.samplePeaks[channel] = 0
+  }
+  kernel.closeChannel(channel)
+  return peaks
+}
