@@ -2,12 +2,14 @@
 // `npm ci` here and breaks everywhere else. To mend it: rm -rf node_modules */*/node_modules package-lock.json && npm install
 import fs from 'node:fs'
 
-const packages = JSON.parse(fs.readFileSync('package-lock.json', 'utf8')).packages
-const names = new Set(Object.keys(packages).map((key) => key.replace(/.*node_modules\//, '')))
-for (const [key, entry] of Object.entries(packages)) {
-  for (const name of Object.keys(entry.optionalDependencies ?? {})) {
-    if (names.has(name)) continue
-    console.error(`package-lock.json lacks ${name}, an optional dependency of ${key}`)
-    process.exitCode = 1
+for (const lock of ['package-lock.json', 'e2e/bundlers/package-lock.json']) {
+  const packages = JSON.parse(fs.readFileSync(lock, 'utf8')).packages
+  const names = new Set(Object.keys(packages).map((key) => key.replace(/.*node_modules\//, '')))
+  for (const [key, entry] of Object.entries(packages)) {
+    for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+      if (names.has(name)) continue
+      console.error(`${lock} lacks ${name}, an optional dependency of ${key}`)
+      process.exitCode = 1
+    }
   }
 }

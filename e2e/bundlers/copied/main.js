@@ -1,0 +1,3 @@
+import { measure } from '../measure.js'
+
+await measure('/worklet.js')
