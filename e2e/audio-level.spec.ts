@@ -35,6 +35,15 @@ test('the tone in one microphone is what the other browser reports for that user
   expectGapless(own)
   expect(own.at(-1)?.level).toBe(10)
   expect(shareOfTone(await lastPcm(bob, 'Bob'), tones.bob, rate)).toBeGreaterThan(0.999)
+
+  // a sine of -20 dBFS in one channel: 3.01 dB less in mean square, and K-weighting takes little from 700 Hz (BS.1770-5)
+  await bob.page.evaluate(() => { window.earshot.enableAudioVolumeIndicator = { loudness: true, truePeak: true } })
+  const lastRow = async (): Promise<{ loudness?: number; truePeak?: number } | undefined> => {
+    const rows = (await bob.recorded('onAudioLevel')).at(-1)?.payload as { displayName: string; loudness?: number; truePeak?: number }[] | undefined
+    return rows?.find(({ displayName }) => displayName === 'Bob')
+  }
+  await expect.poll(async () => (await lastRow())?.loudness, { timeout: 10_000 }).toBeCloseTo(-23.2, 0)
+  expect((await lastRow())?.truePeak).toBeCloseTo(-20, 1)
 })
 
 test('a main thread blocked for three seconds loses no second and no sample', async ({ server, room, launch }) => {

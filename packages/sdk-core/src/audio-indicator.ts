@@ -6,9 +6,9 @@ export interface AudioIndicatorOptions {
   interval?: number
   /** Deliver the samples. Default true. */
   pcm?: boolean
-  /** EBU R128 loudness. Not in this release: true is refused. */
+  /** Momentary loudness (EBU R128) in each row. Default false. */
   loudness?: boolean
-  /** True peak. Not in this release: true is refused. */
+  /** True peak (ITU-R BS.1770-5 Annex 2) in each row. Default false. */
   truePeak?: boolean
 }
 
@@ -17,6 +17,8 @@ export interface AudioIndicator {
   /** Seconds. */
   readonly interval: number
   readonly pcm: boolean
+  readonly loudness: boolean
+  readonly truePeak: boolean
 }
 
 /** Undefined when it is off. Throws 16974081 naming the field that is wrong. */
@@ -24,11 +26,10 @@ export function readAudioIndicator(value: boolean | AudioIndicatorOptions): Audi
   const name = 'enableAudioVolumeIndicator'
   if (value === false) return undefined
   if (value !== true && (typeof value !== 'object' || value === null)) throw badParameter(name, 'true, false or an object', value)
-  const { interval = 1, pcm = true, ...later } = value === true ? {} : value
+  const { interval = 1, pcm = true, loudness = false, truePeak = false } = value === true ? {} : value
   if (!(typeof interval === 'number' && interval >= 0.02 && interval <= 10)) throw badParameter(`${name}.interval`, '0.02 to 10 seconds', interval)
   checkBoolean(`${name}.pcm`, pcm)
-  for (const key of ['loudness', 'truePeak'] as const) {
-    if (later[key]) throw badParameter(`${name}.${key}`, 'absent or false: it is not in this release', later[key])
-  }
-  return { interval, pcm }
+  checkBoolean(`${name}.loudness`, loudness)
+  checkBoolean(`${name}.truePeak`, truePeak)
+  return { interval, pcm, loudness, truePeak }
 }

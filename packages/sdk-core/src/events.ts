@@ -56,6 +56,10 @@ export interface AudioLevelRow {
   peak: number
   /** Root mean square, linear, of the loudest channel. */
   rms: number
+  /** LUFS: momentary loudness (the last 400 ms) at the second's end, -Infinity for silence. Absent unless asked for. */
+  loudness?: number
+  /** dBTP of the second, of the highest channel, -Infinity for silence. Absent unless asked for. */
+  truePeak?: number
 }
 
 /** Pixels, and frames per second; all 0 in our own row when it is not sent. */

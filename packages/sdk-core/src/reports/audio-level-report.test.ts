@@ -155,3 +155,12 @@ it('a meter without PCM gives rows without samples', () => {
   const { pcm: _, ...bare } = reading(1)
   expect(new Driver(['0']).meter('0').read('0', bare).settle().rows[0]?.[0]?.buffer).toEqual([])
 })
+
+it('gives loudness, and the true peak of the highest channel, when the meter measured them', () => {
+  const driver = new Driver(['0']).meter('0')
+  driver.step({ type: 'reading', userId: '0', source: 1, reading: { ...reading(0), momentary: -23, truePeak: [-7, -6] } }).step({ type: 'settle' })
+  expect(driver.rows[0]?.[0]).toMatchObject({ loudness: -23, truePeak: -6 })
+  driver.step({ type: 'reading', userId: '0', source: 1, reading: reading(1) }).step({ type: 'settle' })
+  expect(driver.rows[1]?.[0]).not.toHaveProperty('loudness')
+  expect(driver.rows[1]?.[0]).not.toHaveProperty('truePeak')
+})

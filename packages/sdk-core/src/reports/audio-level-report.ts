@@ -9,7 +9,7 @@ export interface ReportedUser {
 }
 
 /** The part of a meter's reading that a row needs. */
-export type Reading = Pick<LevelReading, 'index' | 'startFrame' | 'frames' | 'sampleRate' | 'level' | 'peak' | 'rms' | 'pcm'>
+export type Reading = Pick<LevelReading, 'index' | 'startFrame' | 'frames' | 'sampleRate' | 'level' | 'peak' | 'rms' | 'pcm' | 'momentary' | 'truePeak'>
 
 export type AudioLevelInput =
   | { readonly type: 'users'; readonly users: readonly ReportedUser[] }
@@ -112,6 +112,8 @@ function rowsOf({ users, interval }: AudioLevelState, cut: Cut): AudioLevelRow[]
       startFrame: reading.startFrame,
       peak: Math.max(...reading.peak),
       rms: Math.max(...reading.rms),
+      ...(reading.momentary === undefined ? {} : { loudness: reading.momentary }),
+      ...(reading.truePeak === undefined ? {} : { truePeak: Math.max(...reading.truePeak) }),
     }]
   })
 }

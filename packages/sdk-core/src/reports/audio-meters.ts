@@ -1,12 +1,9 @@
 import { SELF } from '@earshot/protocol'
 import { LevelMeter, type LevelReading, type Metering } from '@earshot/level-meter'
+import type { AudioIndicator } from '../audio-indicator.js'
 
 /** How to meter. */
-export interface MeterDemand {
-  /** Seconds per reading. */
-  readonly interval: number
-  readonly pcm: boolean
-}
+export type MeterDemand = AudioIndicator
 
 export interface AudioMetersOptions {
   /** Asked when the first track is there. */
@@ -22,7 +19,7 @@ export interface AudioMetersOptions {
 
 interface Metered {
   readonly track: MediaStreamTrack
-  readonly pcm: boolean
+  readonly demand: MeterDemand
   readonly metering: Metering
 }
 
@@ -91,22 +88,24 @@ export class AudioMeters {
   }
 
   #reconcile(): void {
-    if (this.#meter === undefined || this.#demand === undefined) return
+    const demand = this.#demand
+    if (this.#meter === undefined || demand === undefined) return
     for (const userId of this.#metered.keys()) if (!this.#tracks.has(userId)) this.#stop(userId)
     for (const [userId, track] of this.#tracks) {
       const metered = this.#metered.get(userId)
-      if (metered?.track !== track || metered.pcm !== this.#demand.pcm) this.#add(this.#meter, userId, track, this.#demand.pcm)
+      if (metered?.track !== track || !isSame(metered.demand, demand)) this.#add(this.#meter, userId, track, demand)
     }
   }
 
-  #add(meter: LevelMeter, userId: string, track: MediaStreamTrack, pcm: boolean): void {
+  #add(meter: LevelMeter, userId: string, track: MediaStreamTrack, demand: MeterDemand): void {
     if (meter.health === 'failed' || meter.health === 'closed') return
     const source = ++this.#sources
     const before = this.#metered.get(userId)
+    const { pcm, loudness, truePeak } = demand
     try {
       // A remote track is silent unless an element plays it; the meter sees to that. Our own is not, and needs none
-      const metering = meter.add(track, (reading) => { this.#read(userId, source, reading) }, { pcm, sink: userId !== SELF })
-      this.#metered.set(userId, { track, pcm, metering })
+      const metering = meter.add(track, (reading) => { this.#read(userId, source, reading) }, { pcm, loudness, truePeak, sink: userId !== SELF })
+      this.#metered.set(userId, { track, demand, metering })
       this.#options.onSource(userId, source)
     } catch (error) {
       this.#options.onError(error)
@@ -130,4 +129,8 @@ export class AudioMeters {
     }
     this.#options.onReading(userId, source, reading)
   }
+}
+
+function isSame(a: MeterDemand, b: MeterDemand): boolean {
+  return a.pcm === b.pcm && a.loudness === b.loudness && a.truePeak === b.truePeak
 }

@@ -65,7 +65,7 @@ export class Reports {
 /** PCM only for `onAudioLevel`; levels for either callback. */
 function demandOf({ indicator, media }: ReportFacts): MeterDemand | undefined {
   if (indicator !== undefined) return indicator
-  return media ? { interval: 1, pcm: false } : undefined
+  return media ? { interval: 1, pcm: false, loudness: false, truePeak: false } : undefined
 }
 
 function tracksOf({ microphone, audioTrackOf }: ReportFacts, heard: readonly string[]): ReadonlyMap<string, MediaStreamTrack> {
