@@ -3,10 +3,10 @@ import { measureReference } from './reference-meter.ts'
 import { makeSignal, seededRandom, signalKinds } from './signals.ts'
 
 /**
- * A square and its first three additions may be f32 (assembly/level.ts says why), each rounded by at most 2^-24 of the
+ * A square and its first seven additions may be f32 (assembly/level.ts says why), each rounded by at most 2^-24 of the
  * result, so RMS is right to half of this. The promise is 1e-6 of the RMS.
  */
-export const roundingTolerance: number = 4 * 2 ** -24
+export const roundingTolerance: number = 8 * 2 ** -24
 
 /**
  * Runs a kernel over random signals of 1 to 4096 frames and 1 to 8 channels and compares with the reference. Returns what

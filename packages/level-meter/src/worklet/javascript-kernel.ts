@@ -7,8 +7,8 @@ const maxChannels = 4096
 
 /**
  * The kernels of `assembly/` in plain JavaScript, for browsers without SIMD and pages whose CSP forbids wasm.
- * Equal results: peak, clipped and invalid bit for bit; RMS to 1.2e-7 of itself, because the wasm kernel adds eight samples
- * in f32 first; loudness to rounding in f64; true peak to 1e-5 dB, because the wasm kernel filters in f32.
+ * Equal results: peak, clipped and invalid bit for bit; RMS to 2.4e-7 of itself, because the wasm kernel adds up to 128
+ * samples in f32 first; loudness to rounding in f64; true peak to 1e-5 dB, because the wasm kernel filters in f32.
  * @param sampleRate Hz
  */
 export function createJavaScriptKernel(sampleRate: number): Kernel {
