@@ -6,9 +6,11 @@
 import { MARGIN, found, histories, oversampled, samplePeaks, stage, taps, truePeaks } from './memory'
 import { multiplyAdd32 as multiplyAdd } from './lanes'
 
-/** Samples whose outputs are skipped or computed together: as many as the margin, which covers the 11 the filter looks back. */
+/** Samples whose outputs are judged and computed together: as many as the margin, which covers the 11 the filter looks back. */
 const CHUNK: i32 = MARGIN
 const CHUNK_BYTES: usize = <usize>CHUNK << 2
+/** Two chunks are skipped together. */
+const PAIR: i32 = 2 * CHUNK
 
 /** Updates peak and true peak of the channels of the first `count` rows of `oversampled`. */
 export function oversample(count: i32, stride: i32, frames: i32): void {
@@ -28,27 +30,45 @@ export function oversample(count: i32, stride: i32, frames: i32): void {
 function oversampleRow(start: usize, frames: i32, offset: usize): void {
   let samplePeak = v128.load32_splat(samplePeaks + offset)
   let truePeak = v128.load32_splat(truePeaks + offset)
+  let limit = skipLimit(truePeak)
   let before = chunkPeak(start - CHUNK_BYTES)
   let p = start
-  for (const end = start + (<usize>(frames & ~(CHUNK - 1)) << 2); p < end; p += CHUNK_BYTES) {
-    const here = chunkPeak(p)
-    const window = f32x4.pmax(before, here)
-    before = here
+  for (const end = start + (<usize>(frames & ~(PAIR - 1)) << 2); p < end; p += 2 * CHUNK_BYTES) {
+    const first = chunkPeak(p)
+    const second = chunkPeak(p + CHUNK_BYTES)
+    const here = f32x4.pmax(first, second)
     samplePeak = f32x4.pmax(samplePeak, here)
     // Exact, in three steps of rising cost. No output is larger than the filter's L1 norm times the largest sample.
-    if (noneAbove(window, f32x4.mul(truePeak, v128.load32_splat(taps, 72)))) continue
-    truePeak = f32x4.pmax(truePeak, largestLane(here))
-    if (centreStaysBelow(p, largestLane(window), truePeak)) continue
-    interpolate(p, CHUNK)
-    truePeak = f32x4.pmax(truePeak, largestLane(v128.load(found)))
+    if (!noneAbove(f32x4.pmax(before, here), limit)) {
+      truePeak = f32x4.pmax(truePeak, largestLane(here))
+      truePeak = chunkTruePeak(p, largestLane(f32x4.pmax(before, first)), truePeak)
+      truePeak = chunkTruePeak(p + CHUNK_BYTES, largestLane(here), truePeak)
+      limit = skipLimit(truePeak)
+    }
+    before = second
   }
-  const left = frames & (CHUNK - 1)
+  const left = frames & (PAIR - 1)
   for (let i: i32 = 0; i < left; i++) samplePeak = f32x4.pmax(samplePeak, f32x4.abs(v128.load32_splat(p + (<usize>i << 2))))
   interpolate(p, left)
   truePeak = f32x4.pmax(truePeak, largestLane(v128.load(found)))
   samplePeak = largestLane(samplePeak)
   v128.store32_lane(samplePeaks + offset, samplePeak, 0)
   v128.store32_lane(truePeaks + offset, f32x4.pmax(truePeak, samplePeak), 0)
+}
+
+// @ts-ignore: decorator
+@inline
+function skipLimit(truePeak: v128): v128 {
+  return f32x4.mul(truePeak, v128.load32_splat(taps, 72))
+}
+
+/** The larger of `truePeak` and the chunk's; `largest` is the largest sample of it and the 11 before. */
+// @ts-ignore: decorator
+@inline
+function chunkTruePeak(p: usize, largest: v128, truePeak: v128): v128 {
+  if (centreStaysBelow(p, largest, truePeak)) return truePeak
+  interpolate(p, CHUNK)
+  return f32x4.pmax(truePeak, largestLane(v128.load(found)))
 }
 
 /**
