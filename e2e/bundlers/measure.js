@@ -1,4 +1,5 @@
 import { LevelMeter } from '@earshot/level-meter'
+import '@earshot/level-meter/relaxed'
 
 /**
  * Measures half a second of 0.5 with each backend and leaves the outcomes as JSON in the page's title. The worklet's file is
@@ -6,7 +7,9 @@ import { LevelMeter } from '@earshot/level-meter'
  */
 export async function measure(workletUrl) {
   const options = new URLSearchParams(location.search).has('file') ? { workletUrl } : {}
-  document.title = JSON.stringify([await outcome(options), await outcome({ ...options, backend: 'javascript' })])
+  const outcomes = []
+  for (const backend of ['auto', 'wasm-relaxed-simd', 'javascript']) outcomes.push(await outcome({ ...options, backend }))
+  document.title = JSON.stringify(outcomes)
 }
 
 async function outcome(options) {
