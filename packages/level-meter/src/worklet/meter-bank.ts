@@ -2,7 +2,7 @@ import { channelWeights } from '../channel-weights.js'
 import { recordLength, writeRecord } from '../reading-table.js'
 import { sparesPerSource, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
-import { maxChannels, SourceMeter } from './source-meter.js'
+import { copyFrames, maxChannels, SourceMeter } from './source-meter.js'
 
 /** A page that takes no reading for this long loses PCM from then on: 10 s of mono at 48 kHz is 1.9 MB a source. */
 const pcmPatienceSeconds = 10
@@ -144,7 +144,7 @@ export class MeterBank {
     while (from < frames) {
       const untilCut = this.#intervalFrames - (this.#clock % this.#intervalFrames)
       const count = Math.min(frames - from, untilCut, this.#kernel.stage.length - rowMargin)
-      this.#measure(inputs, from, count, count === frames)
+      this.#measure(inputs, from, count)
       this.#clock += count
       while (this.#stepEnd <= this.#clock) this.#stepEnd = endOfStep(++this.#step, this.#sampleRate)
       from += count
@@ -152,7 +152,7 @@ export class MeterBank {
     }
   }
 
-  #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number, whole: boolean): void {
+  #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number): void {
     const stride = rowMargin + ((count + 3) & ~3)
     const { stage, maxRows } = this.#kernel
     let rows = 0
@@ -172,10 +172,8 @@ export class MeterBank {
         const start = rows * stride + rowMargin
         if (channel < channelCount) {
           const samples = (channels as readonly Float32Array[])[channel] as Float32Array // both within their lengths
-          // A view is made only in a quantum that a cut divides: process() must not allocate in all the others.
-          const block = whole ? samples : samples.subarray(from, from + count)
-          stage.set(block, start)
-          if (channel === 0) source.writePcm(block)
+          copyFrames(samples, from, count, stage, start)
+          if (channel === 0) source.writePcm(samples, from, count)
         } else {
           stage.fill(0, start, start + count)
         }

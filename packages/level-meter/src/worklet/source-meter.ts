@@ -60,8 +60,8 @@ export class SourceMeter implements GatheredReading {
     }
   }
 
-  writePcm(block: Float32Array): void {
-    this.pcm?.set(block, this.#pcmFilled)
+  writePcm(samples: Float32Array, from: number, count: number): void {
+    if (this.pcm !== undefined) copyFrames(samples, from, count, this.pcm, this.#pcmFilled)
   }
 
   /** Opens the kernel's channels for `channelCount`; a source that asked for neither energies nor true peaks needs none. */
@@ -157,4 +157,10 @@ export class SourceMeter implements GatheredReading {
     this.hasData = false
     this.isRunning = false
   }
+}
+
+/** Copies `count` samples. One by one where a cut divides a quantum: a view would be garbage on the audio thread. */
+export function copyFrames(samples: Float32Array, from: number, count: number, target: Float32Array, at: number): void {
+  if (count === samples.length) target.set(samples, at)
+  else for (let i = 0; i < count; i++) target[at + i] = samples[from + i] as number // from + count <= samples.length
 }
