@@ -47,7 +47,7 @@ test.each([
   ['many blocks where the relative gate of integrated loudness lies', (random: () => number) => random() < 0.5 ? -20 : -34 + 4 * random()],
   ['many blocks where the relative gate of the range lies', (random: () => number) => random() < 0.5 ? -20 : -44 + 4 * random()],
   ['levels round the absolute gate', (random: () => number) => -70.5 + random()],
-  ['levels above the last bin', (random: () => number) => 20 + 400 * random()],
+  ['the largest levels that samples can have', (random: () => number) => 20 + 750 * random()],
 ] as const)('agrees with the reference on %s', (_, level) => {
   const random = seededRandom(3342)
   for (let programme = 0; programme < 40; programme++) {
@@ -60,7 +60,16 @@ test('agrees with the reference on three hours', () => {
   expectAgreement(stepped(random, 3 * 360_000, () => -40 + 20 * random()))
 })
 
-test('agrees with the reference on an hour that stays within one bin', () => {
+test('agrees with the reference on hours that only get louder, and only softer', () => {
+  expectAgreement(Float64Array.from({ length: 360_000 }, (_, hop) => energyAt(-60 + hop / 12_000)))
+  expectAgreement(Float64Array.from({ length: 360_000 }, (_, hop) => energyAt(-30 - hop / 12_000)))
+})
+
+test('agrees with the reference on an hour of equal energies', () => {
+  expectAgreement(new Float64Array(360_000).fill(2 ** -4))
+})
+
+test('agrees with the reference on an hour at one level', () => {
   const random = seededRandom(3341)
   expectAgreement(Float64Array.from({ length: 360_000 }, () => energyAt(-23 + 0.01 * random())))
 })

@@ -1,5 +1,5 @@
-/** Energies per bin of 0.1 LU, from the absolute gate of -70 LUFS on; the last bin takes all from +30 LUFS up. */
-const binCount = 1000
+/** Energies of blocks kept together; even. */
+const chunkSize = 256
 
 /** Loudness is -0.691 dB + 10 log10 of the mean energy (BS.1770-5 Annex 1, equation 2). */
 const calibration = 10 ** -0.0691
@@ -14,8 +14,8 @@ const tensKept = 32
  * Loudness after the K-weighting: the windows of EBU Tech 3341, the gated loudness of ITU-R BS.1770-5 Annex 1, and the
  * loudness range of EBU Tech 3342, from energies of 10 ms.
  *
- * Exact, not rounded to a histogram: blocks are kept, sorted by loudness into bins, at 8 bytes each (0.6 MB an hour, blocks
- * below -70 LUFS excepted). Windows are summed anew, so nothing drifts.
+ * Exact, not rounded to a histogram: the energies of all blocks above the absolute gate are kept, at 8 to 16 bytes each, two
+ * blocks every 100 ms (an hour: 0.6 to 1.2 MB). Windows are summed anew, so nothing drifts.
  */
 export class Gating {
   readonly #momentaryFrames: number
@@ -137,40 +137,52 @@ function loudness(energy: number): number {
   return 10 * Math.log10(calibration * energy)
 }
 
-/** The blocks above the absolute gate. */
+/**
+ * The blocks above the absolute gate, in ascending order, in chunks: to put one in its place moves part of one chunk, and
+ * reading needs no sorting, so neither takes long however many hours have come.
+ */
 class Blocks {
   /** The absolute gate of -70 LUFS, as the energy of a block. */
   readonly gate: number
-  /** Empty where no block fell. */
-  readonly #bins: (Bin | undefined)[] = new Array<undefined>(binCount)
+  readonly #chunks = [new Chunk()]
   #count = 0
+  #sum = 0
 
   /** @param frames in a block, whose energy is a sum over them */
   constructor(frames: number) {
     this.gate = 1e-7 / calibration * frames
   }
 
-  /** @param energy not below the gate */
   add(energy: number): void {
-    const bin = this.#bins[this.#binOf(energy)] ??= new Bin()
-    bin.add(energy)
+    // The first chunk that ends at or above this energy, else the last.
+    let low = 0
+    let high = this.#chunks.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#chunks[middle] as Chunk).largest < energy) low = middle + 1
+      else high = middle
+    }
+    const upperHalf = (this.#chunks[low] as Chunk).add(energy)
+    if (upperHalf) this.#chunks.splice(low + 1, 0, upperHalf)
     this.#count++
+    this.#sum += energy
   }
 
   /** Mean energy of the blocks louder than the relative gate (BS.1770-5), 10 LU below the mean of all. 0 without blocks. */
   gatedMean(): number {
-    const threshold = 0.1 * this.#sum() / this.#count
-    const first = this.#binOf(threshold)
+    const threshold = 0.1 * this.#sum / this.#count
     let count = 0
     let sum = 0
-    this.#bins[first]?.forEach((energy) => {
-      if (!(energy > threshold)) return
-      count++
-      sum += energy
-    })
-    for (let i = first + 1; i < binCount; i++) {
-      count += this.#bins[i]?.count ?? 0
-      sum += this.#bins[i]?.sum ?? 0
+    for (const chunk of this.#chunks) {
+      if (chunk.at(0) > threshold) {
+        count += chunk.count
+        sum += chunk.sum
+      } else if (chunk.largest > threshold) {
+        for (let rank = chunk.count - 1; chunk.at(rank) > threshold; rank--) {
+          count++
+          sum += chunk.at(rank)
+        }
+      }
     }
     return count && sum / count
   }
@@ -178,77 +190,67 @@ class Blocks {
   /** LU from the 10th to the 95th percentile, by nearest rank, of the blocks not below the gate 20 LU below the mean (Tech 3342). */
   range(): number {
     if (this.#count === 0) return 0
-    const threshold = 0.01 * this.#sum() / this.#count
-    const first = this.#binOf(threshold)
+    const threshold = 0.01 * this.#sum / this.#count
     let below = 0
-    for (let i = 0; i < first; i++) below += this.#bins[i]?.count ?? 0
-    this.#bins[first]?.forEach((energy) => { if (energy < threshold) below++ })
+    for (const chunk of this.#chunks) {
+      below += chunk.largest < threshold ? chunk.count : chunk.countBelow(threshold)
+      if (chunk.largest >= threshold) break
+    }
     const last = this.#count - 1 - below
     return 10 * Math.log10(this.#at(below + Math.round(0.95 * last)) / this.#at(below + Math.round(0.1 * last)))
   }
 
-  #sum(): number {
-    let sum = 0
-    for (const bin of this.#bins) sum += bin?.sum ?? 0
-    return sum
-  }
-
   /** The energy with `rank` smaller ones before it. */
   #at(rank: number): number {
-    for (const bin of this.#bins) {
-      if (!bin) continue
-      if (rank < bin.count) return bin.select(rank)
-      rank -= bin.count
+    for (const chunk of this.#chunks) {
+      if (rank < chunk.count) return chunk.at(rank)
+      rank -= chunk.count
     }
     return NaN // never: ranks are below the count of blocks
   }
-
-  #binOf(energy: number): number {
-    return Math.max(0, Math.min(binCount - 1, Math.floor(100 * Math.log10(energy / this.gate))))
-  }
 }
 
-/** Energies within 0.1 LU, in no order. */
-class Bin {
+/** Energies in ascending order. */
+class Chunk {
   count = 0
   sum = 0
-  #energies = new Float64Array(16)
+  largest = 0
+  readonly #energies = new Float64Array(chunkSize)
 
-  add(energy: number): void {
-    if (this.count === this.#energies.length) {
-      const grown = new Float64Array(2 * this.count)
-      grown.set(this.#energies)
-      this.#energies = grown
-    }
-    this.#energies[this.count++] = energy
+  /** Gives its upper half away when it is full. */
+  add(energy: number): Chunk | undefined {
+    const rank = this.countBelow(energy)
+    this.#energies.copyWithin(rank + 1, rank, this.count)
+    this.#energies[rank] = energy
     this.sum += energy
+    this.largest = this.at(this.count++)
+    if (this.count < chunkSize) return undefined
+    const upperHalf = new Chunk()
+    upperHalf.#take(this.#energies.subarray(chunkSize / 2))
+    this.#take(this.#energies.subarray(0, chunkSize / 2))
+    return upperHalf
   }
 
-  forEach(visit: (energy: number) => void): void {
-    for (let i = 0; i < this.count; i++) visit(this.#energies[i] as number)
+  #take(energies: Float64Array): void {
+    this.#energies.set(energies)
+    this.count = energies.length
+    this.sum = energies.reduce((a, b) => a + b)
+    this.largest = this.at(this.count - 1)
   }
 
-  /** The energy with `rank` smaller ones, by Hoare's selection: in place and linear, because this runs on the audio thread. */
-  select(rank: number): number {
-    const energies = this.#energies
-    let left = 0
-    let right = this.count - 1
-    while (left < right) {
-      const pivot = energies[(left + right) >> 1] as number
-      let i = left
-      let j = right
-      while (i <= j) {
-        while ((energies[i] as number) < pivot) i++
-        while ((energies[j] as number) > pivot) j--
-        if (i > j) break
-        const larger = energies[i] as number
-        energies[i++] = energies[j] as number
-        energies[j--] = larger
-      }
-      if (rank <= j) right = j
-      else if (rank >= i) left = i
-      else break
+  countBelow(threshold: number): number {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.at(middle) < threshold) low = middle + 1
+      else high = middle
     }
-    return energies[rank] as number
+    return low
+  }
+
+  /** @param rank below `count` */
+  at(rank: number): number {
+    return this.#energies[rank] as number
   }
 }
