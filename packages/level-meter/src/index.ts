@@ -1,6 +1,7 @@
 // The declarations name Symbol.dispose, which the default `lib` of most targets lacks.
 /// <reference lib="esnext.disposable" preserve="true" />
 export type { ChannelLabel } from './channel-weights.js'
+export { detectSpeech } from './detect-speech.js'
 export type { LevelMeterOptions, SourceOptions } from './level-meter-options.js'
 export { LevelMeter } from './level-meter.js'
 export type { LevelReading } from './level-reading.js'
