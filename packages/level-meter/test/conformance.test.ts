@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { LoudnessAnalyser, type LoudnessReading } from '../src/loudness-analyser.ts'
 import { announced, generate, loudnessCases, type LoudnessCase, type LoudnessExpectation } from './loudness-signals.ts'
+
+// All of this is computing, so it takes as long as the machine has other work too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** Cases of true peak are made for 48 kHz: their tones are fractions of the rate. */
 const loudnessOnly = loudnessCases.filter(({ signal }) => signal.kind === 'segments')

@@ -73,7 +73,7 @@ function segments({ freq, segments, repeat = 1 }: SegmentSignal, channel: number
   const frameAt = (seconds: number): number => Math.round(seconds * sampleRate)
   const samples = new Float32Array(frameAt(pieces.reduce((sum, { dur }) => sum + dur, 0)))
   // Whole Hz: one second holds whole periods.
-  const sine = Float64Array.from({ length: sampleRate }, (_, n) => Math.sin(2 * Math.PI * freq * n / sampleRate))
+  const sine = new Float64Array(sampleRate).map((_, n) => Math.sin(2 * Math.PI * freq * n / sampleRate))
   let seconds = 0
   for (const { dur, dBFS } of pieces) {
     const amplitude = 10 ** ((dBFS[channel] ?? -Infinity) / 20)
@@ -86,7 +86,7 @@ function segments({ freq, segments, repeat = 1 }: SegmentSignal, channel: number
 
 function tone({ fsDiv, amplitude, phaseDeg, duration, fadeIn }: ToneSignal, sampleRate: number): Float32Array {
   const fade = fader(duration, fadeIn, sampleRate)
-  return Float32Array.from({ length: duration * sampleRate }, (_, n) => amplitude * Math.sin(2 * Math.PI * n / fsDiv + phaseDeg * Math.PI / 180) * fade(n))
+  return new Float32Array(duration * sampleRate).map((_, n) => amplitude * Math.sin(2 * Math.PI * n / fsDiv + phaseDeg * Math.PI / 180) * fade(n))
 }
 
 /** Made at 4 times the rate: a tone of period 24, amid it one period of 16 samples, louder; then filtered, and every fourth sample taken. */
@@ -94,11 +94,11 @@ function burst({ base, burst, offset, duration, fadeIn }: BurstSignal, sampleRat
   const length = 4 * duration * sampleRate
   const fade = fader(duration, fadeIn, 4 * sampleRate)
   const middle = Math.round(length / 2 / 24) * 24
-  const source = Float64Array.from({ length }, (_, n) => fade(n) * (
+  const source = new Float64Array(length).map((_, n) => fade(n) * (
     n < middle ? base.amplitude * Math.sin(2 * Math.PI * n / 24)
     : n < middle + 16 ? burst.amplitude * Math.sin(2 * Math.PI * (n - middle) / 16)
     : base.amplitude * Math.sin(2 * Math.PI * (n - middle - 16) / 24)))
-  return Float32Array.from({ length: length / 4 }, (_, i) => {
+  return new Float32Array(length / 4).map((_, i) => {
     let sum = 0
     const first = 4 * i + offset - lowPass.length / 2 + 0.5
     const end = Math.min(lowPass.length, length - first)

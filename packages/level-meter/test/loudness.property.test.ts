@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { channelWeights } from '../src/channel-weights.ts'
 import { chooseKernel } from '../src/kernel-builds.ts'
 import { LoudnessAnalyser, type LoudnessFormat, type LoudnessReading } from '../src/loudness-analyser.ts'
@@ -6,6 +6,9 @@ import { truePeakTaps } from '../src/true-peak-filter.ts'
 import { createWasmKernel, rowMargin, type Kernel } from '../src/worklet/kernel.ts'
 import { measureLoudness, type ReferenceLoudness } from './reference-loudness.ts'
 import { seededRandom } from './signals.ts'
+
+// All of this is computing, so it takes as long as the machine has other work too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 interface Programme {
   readonly name: string

@@ -24,7 +24,7 @@ export interface ReferenceGating {
 
 /** Measures whole planar signals; NaN and infinite samples count as 0, a last 10 ms that is not full does not count. */
 export function measureLoudness(channels: readonly Float32Array[], sampleRate: number, weights: readonly number[]): ReferenceLoudness {
-  const signals = channels.map((samples) => Float64Array.from(samples, (x) => Number.isFinite(x) ? x : 0))
+  const signals = channels.map((samples) => new Float64Array(samples).map((x) => Number.isFinite(x) ? x : 0))
   return {
     ...gate(hopEnergies(signals, sampleRate, weights), sampleRate),
     truePeak: signals.map((samples) => decibels(truePeak(samples))),
@@ -187,7 +187,9 @@ function truePeak(samples: Float64Array): number {
 }
 
 function peak(samples: Float64Array): number {
-  return samples.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0)
+  let largest = 0
+  for (const x of samples) largest = Math.max(largest, Math.abs(x))
+  return largest
 }
 
 function decibels(amplitude: number): number {
