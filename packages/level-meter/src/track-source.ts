@@ -46,5 +46,18 @@ export function openTrack(context: AudioContext, track: MediaStreamTrack, option
 function createSource(context: AudioContext, track: MediaStreamTrack): SharedSource {
   // A stream of its own: createMediaStreamSource takes the first track of a stream by id, and a stream's tracks change.
   const stream = new MediaStream([track])
-  return { node: context.createMediaStreamSource(stream), stream, users: 0, sinkUsers: 0, endSink: undefined }
+  return { node: createNode(context, track, stream), stream, users: 0, sinkUsers: 0, endSink: undefined }
+}
+
+function createNode(context: AudioContext, track: MediaStreamTrack, stream: MediaStream): MediaStreamAudioSourceNode {
+  try {
+    return context.createMediaStreamSource(stream)
+  } catch (error) {
+    // Reported of older versions of Firefox (bugzilla 1674892), whose words name no remedy; version 153 resamples.
+    if (!(error instanceof DOMException && error.name === 'NotSupportedError')) throw error
+    const { sampleRate } = track.getSettings()
+    throw new DOMException(
+      `LevelMeter.add: the track's sample rate${sampleRate === undefined ? '' : ` (${sampleRate} Hz)`} is not the context's (${context.sampleRate} Hz), `
+      + `and this browser does not resample. Create the AudioContext without the option sampleRate, or with the track's rate (${error.message})`, 'NotSupportedError')
+  }
 }
