@@ -1,4 +1,5 @@
 import { playwright } from '@vitest/browser-playwright'
+import { firefox } from 'playwright-core'
 import type { TestProjectConfiguration } from 'vitest/config'
 
 // One place for how tests run. Reports are read back by scripts/run.mjs, which prints the closing line.
@@ -34,6 +35,37 @@ export const inChromium: TestProjectConfiguration = {
             ],
           },
           contextOptions: { permissions: ['microphone', 'camera'] },
+        }),
+      }],
+    },
+  },
+}
+
+const firefoxPath = process.env['FIREFOX_PATH']
+
+/** Real Firefox, fake microphone. scripts/ensure-browsers.mjs sets FIREFOX_PATH; the sound goes to a sink that makes none. */
+export const inFirefox: TestProjectConfiguration = {
+  test: {
+    name: 'firefox',
+    include: ['{src,test}/**/*.browser.test.ts'],
+    testTimeout: 30_000,
+    globalSetup: [new URL('scripts/silent-sink.mjs', import.meta.url).pathname],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright(),
+      instances: [{
+        browser: 'firefox',
+        provider: playwright({
+          launchOptions: {
+            // Playwright speaks its own protocol with its own build, and WebDriver BiDi with every other Firefox.
+            ...(firefoxPath && firefoxPath !== firefox.executablePath() ? { channel: 'moz-firefox', executablePath: firefoxPath } : {}),
+            firefoxUserPrefs: {
+              'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true,
+              'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0,
+            },
+          },
         }),
       }],
     },

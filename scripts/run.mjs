@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensureChromium } from './ensure-browsers.mjs'
+import { ensureChromium, ensureFirefox } from './ensure-browsers.mjs'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
@@ -96,6 +96,7 @@ function runChecks() {
 
 async function test(task, first) {
   env.CHROMIUM_PATH = await ensureChromium()
+  env.FIREFOX_PATH = await ensureFirefox()
   build()
   const checked = first()
   const reports = testReports()

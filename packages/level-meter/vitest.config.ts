@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { inChromium, inNode, reporters } from '../../vitest.shared.ts'
+import { inChromium, inFirefox, inNode, reporters } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: { ...reporters, globalSetup: ['test/generate-sources.ts'], projects: [inNode, inChromium] } })
+export default defineConfig({ test: { ...reporters, globalSetup: ['test/generate-sources.ts'], projects: [inNode, inChromium, inFirefox] } })

@@ -6,8 +6,9 @@ interface Outcome { backend?: string; level?: number; rms?: number; error?: stri
 function meterUnder(scriptSources: string, options: object): Promise<Outcome> {
   const library = new URL('../src/index.ts', import.meta.url).href
   const frame = document.createElement('iframe')
+  // Not 'self', which in a srcdoc document matches nothing in Firefox 153.
   frame.srcdoc = `<!doctype html>
-    <meta http-equiv="Content-Security-Policy" content="script-src 'self' 'nonce-test' ${scriptSources}">
+    <meta http-equiv="Content-Security-Policy" content="script-src ${location.origin} 'nonce-test' ${scriptSources}">
     <script type="module" nonce="test">
       import { LevelMeter } from '${library}'
       const report = (outcome) => parent.postMessage({ outcome }, '*')

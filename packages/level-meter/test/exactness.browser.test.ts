@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { LevelMeter } from '../src/index.ts'
+import { canSuspendOffline, quanta } from './browsers.ts'
 import { findMeterFaults, createOfflineContext, playBuffer } from './check-meter.ts'
 import { Readings } from './readings.ts'
 import { firstDifference, joinBlocks, makeSignal, seededRandom } from './signals.ts'
 
 describe.each(['wasm-simd', 'javascript'] as const)('%s, rendered offline', (backend) => {
-  test.each([44_100, 48_000].flatMap((sampleRate) => [1, 8, 40].flatMap((sources) => [128, 256].map((quantum) => ({ sampleRate, sources, quantum })))))(
+  test.each([44_100, 48_000].flatMap((sampleRate) => [1, 8, 40].flatMap((sources) => quanta(128, 256).map((quantum) => ({ sampleRate, sources, quantum })))))(
     'every reading of $sources sources at $sampleRate Hz in quanta of $quantum is exact', async (meterCase) => {
       expect(await findMeterFaults({ ...meterCase, backend })).toEqual([])
     })
 
-  test.each([{ sampleRate: 8000, quantum: 64 }, { sampleRate: 48_000, quantum: 333 }, { sampleRate: 192_000, quantum: 512 }, { sampleRate: 44_100, quantum: 20_000 }])(
+  test.each([[8000, 64], [48_000, 333], [192_000, 512], [44_100, 20_000]].flatMap(([sampleRate = 0, size = 0]) => quanta(size).map((quantum) => ({ sampleRate, quantum }))))(
     'every reading at $sampleRate Hz in quanta of $quantum is exact', async (meterCase) => {
       expect(await findMeterFaults({ ...meterCase, sources: 9, backend })).toEqual([])
     })
@@ -45,7 +46,7 @@ test('a source added just before the rendering is measured from its first frame,
   }
 })
 
-test('a source added while rendering stands still begins at that frame', async () => {
+if (canSuspendOffline) test('a source added while rendering stands still begins at that frame', async () => {
   const context = createOfflineContext({ numberOfChannels: 1, length: 48_000, sampleRate: 48_000 })
   const meter = await LevelMeter.create(context, { interval: 0.25 })
   const source = new ConstantSourceNode(context, { offset: 0.5 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { LevelMeter, type LevelReading } from '../src/index.ts'
+import { quanta } from './browsers.ts'
 import { playBuffer, type WithRenderSizeHint } from './check-meter.ts'
 import { findGaps, Readings } from './readings.ts'
 import { firstDifference, joinBlocks, makeSignal, seededRandom } from './signals.ts'
@@ -19,14 +20,12 @@ afterEach(async () => {
 
 /** Plays random signals from a frame that lies on the context's half second: exact in binary, so no sample is interpolated. */
 function playFromNextHalfSecond(context: AudioContext, sources: number, length: number): { startFrame: number; signals: Float32Array<ArrayBuffer>[]; nodes: AudioBufferSourceNode[] } {
-  const when = Math.ceil((context.currentTime + 0.4) * 2) / 2
   const random = seededRandom(sources)
   const signals = Array.from({ length: sources }, () => makeSignal('broken', length, random))
-  const nodes = signals.map((signal) => {
-    const node = playBuffer(context, [signal])
-    node.start(when)
-    return node
-  })
+  const nodes = signals.map((signal) => playBuffer(context, [signal]))
+  // Only now: making the signals may take a busy machine longer than the time that is left for starting and metering them.
+  const when = Math.ceil((context.currentTime + 0.4) * 2) / 2
+  for (const node of nodes) node.start(when)
   return { startFrame: when * context.sampleRate, signals, nodes }
 }
 
@@ -38,7 +37,7 @@ function cutOut(readings: readonly LevelReading[], startFrame: number, length: n
 }
 
 describe.each([44_100, 48_000])('live at %i Hz', (sampleRate) => {
-  test.each([[1, 128], [8, 256], [40, 128]])('the PCM of %i sources in quanta of %i is exact and without a gap', async (sources, quantum) => {
+  test.each(([[1, 128], [8, 256], [40, 128]] as const).flatMap(([sources, size]) => quanta(size).map((quantum) => [sources, quantum] as const)))('the PCM of %i sources in quanta of %i is exact and without a gap', async (sources, quantum) => {
     const context = createContext({ sampleRate, renderSizeHint: quantum })
     const meter = await LevelMeter.create(context, { interval: 0.25, backend: 'wasm-simd' })
     const length = Math.round(0.6 * sampleRate)
