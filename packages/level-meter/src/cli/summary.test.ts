@@ -32,6 +32,10 @@ test('the JSON has all numbers in full, and null for silence', () => {
   })
 })
 
+test('a peak beyond all numbers does not look like silence in JSON', () => {
+  expect(JSON.parse(summaryJson('a.wav', { ...measurement, truePeak: [Infinity] }))).toMatchObject({ truePeak: [Number.MAX_VALUE] })
+})
+
 test.each([[-0.04, '0.0'], [0, '0.0'], [-0.06, '-0.1'], [3.25, '3.3'], [-Infinity, '-inf'], [Infinity, 'inf']])('a level of %f reads %s', (level, text) => {
   expect(levelText(level)).toBe(text)
 })

@@ -3,7 +3,7 @@ import type { Measurement } from './measure.js'
 /** A level for people, to one decimal, as wide as -100.0: '-inf' for silence. */
 export function levelText(decibels: number): string {
   if (!Number.isFinite(decibels)) return decibels < 0 ? '-inf' : 'inf'
-  return (Math.round(decibels * 10) / 10 || 0).toFixed(1) // || 0: no -0.0
+  return (Math.round(decibels * 10) / 10).toFixed(1) // rounded first, for 0.0 instead of -0.0
 }
 
 /** The measurement as a table for people. */
@@ -25,13 +25,13 @@ export function summaryText(name: string, measurement: Measurement): string {
       levelText(truePeak[index] ?? NaN).padStart(6)} dBTP   ${levelText(samplePeak[index] ?? NaN).padStart(6)} dBFS\n`).join('')}`
 }
 
-/** The measurement for programs. JSON has no infinity: silence becomes null. */
+/** The measurement for programs. JSON has no infinity: silence becomes null, and what overflowed the largest number, lest it look like silence. */
 export function summaryJson(file: string, measurement: Measurement): string {
   const { wav, frames, channelNames, integrated, range, maxMomentary, maxShortTerm, truePeak, samplePeak } = measurement
   const { sampleRate, bits, coding } = wav
   return `${JSON.stringify({
     file, duration: frames / sampleRate, sampleRate, bits, coding, channels: channelNames,
-    integrated, range, maxMomentary, maxShortTerm, truePeak, samplePeak,
+    integrated, range, maxMomentary, maxShortTerm, truePeak: truePeak.map((peak) => Math.min(peak, Number.MAX_VALUE)), samplePeak,
   })}\n`
 }
 
