@@ -132,9 +132,9 @@ export class Gating {
   }
 }
 
-/** LUFS of a mean energy. */
+/** LUFS of a mean energy; of what is quieter than -240 dB, as the filter is for a second after the last sound, -Infinity. */
 function loudness(energy: number): number {
-  return 10 * Math.log10(calibration * energy)
+  return energy < 1e-24 ? -Infinity : 10 * Math.log10(calibration * energy)
 }
 
 /**

@@ -68,8 +68,9 @@ function loudnessRange(shortTerm: Float64Array): number {
   return percentile(95) - percentile(10)
 }
 
+/** Quieter than -240 dB is silence: what a filter still holds after the sound. */
 function loudness(meanSquare: number): number {
-  return -0.691 + 10 * Math.log10(meanSquare)
+  return meanSquare < 1e-24 ? -Infinity : -0.691 + 10 * Math.log10(meanSquare)
 }
 
 function meanLoudness(blocks: Float64Array): number {
