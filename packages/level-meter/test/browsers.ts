@@ -1,11 +1,17 @@
+import type { LevelMeterOptions } from '../src/index.ts'
 import type { WithRenderSizeHint } from './check-meter.ts'
 
 // What the browsers differ in (docs/browser-facts.md): asked of the browser where it can be, else named here.
 
 const isFirefox = navigator.userAgent.includes('Firefox/')
 
-/** Firefox 153: denormals are 0 to wasm on the audio thread, though neither to its JavaScript nor to wasm in a window. */
-export const wasmFlushesDenormals: boolean = isFirefox
+/** WebKitGTK, which scripts/try-webkit.mjs tries. */
+const isWebKit = !isFirefox && !navigator.userAgent.includes('Chrome/')
+
+/** On the audio thread denormals are 0 to wasm in Firefox 153 and to everything in WebKitGTK 2.50; in a window they are not. */
+export function flushesDenormals(backend: LevelMeterOptions['backend']): boolean {
+  return isWebKit || (isFirefox && backend !== 'javascript')
+}
 
 /** Chromium 156: a remote track gives silence unless a media element plays it. */
 export const remoteTracksNeedSink: boolean = !isFirefox

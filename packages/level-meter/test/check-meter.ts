@@ -1,5 +1,5 @@
 import { LevelMeter, type LevelMeterOptions, type LevelReading } from '../src/index.ts'
-import { wasmFlushesDenormals } from './browsers.ts'
+import { flushesDenormals } from './browsers.ts'
 import { roundingTolerance } from './check-kernel.ts'
 import { measureReference } from './reference-meter.ts'
 import { firstDifference, joinBlocks, makeSignal, seededRandom, signalKinds } from './signals.ts'
@@ -50,7 +50,7 @@ export async function findMeterFaults({ sampleRate, sources, quantum, backend }:
     const pcm = firstDifference(joinBlocks(readings.map((reading) => reading.pcm ?? new Float32Array())), channels[0] ?? new Float32Array())
     const faults = pcm < 0 ? [] : [`pcm differs at ${pcm}`]
     if (readings.length !== seconds) faults.push(`${readings.length} readings, not ${seconds}`)
-    const seen = backend !== 'javascript' && wasmFlushesDenormals ? channels.map(flushDenormals) : channels
+    const seen = flushesDenormals(backend) ? channels.map(flushDenormals) : channels
     readings.forEach((reading, second) => faults.push(...findReadingFaults(reading, second, seen)))
     return faults.map((fault) => `source ${index} (${kind}): ${fault}`)
   })]
