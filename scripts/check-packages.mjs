@@ -6,7 +6,7 @@ import path from 'node:path'
 
 const packages = [
   { folder: 'packages/protocol', expects: ['parseClientMessage', 'parseServerMessage', 'ERROR_NOSESSION'] },
-  { folder: 'packages/level-meter', expects: ['LevelMeter', 'meterTrack', 'toDecibels', 'fromDecibels'] },
+  { folder: 'packages/level-meter', expects: ['LevelMeter', 'LoudnessAnalyser', 'meterTrack', 'detectSpeech', 'toDecibels', 'fromDecibels'], sideEffects: ['@earshot/level-meter/relaxed'], prints: 'level-meter' },
   { folder: 'packages/stats-sampler', expects: ['StatsSampler', 'readReport', 'sampleBetween'] },
   { folder: 'packages/sdk-core', expects: ['AliRtcEngine', 'AliRtcError', 'default'], sideEffects: ['@earshot/sdk-core/global', '@earshot/sdk-core/earshot.global.js'] },
   { folder: 'apps/channel-server', starts: 'earshot-channel-server' },
@@ -30,12 +30,13 @@ function pack({ folder }) {
   return path.join(scratch, printed.trim().split('\n').at(-1))
 }
 
-async function check({ manifest, folder, tarball, expects, sideEffects = [], starts }) {
+async function check({ manifest, folder, tarball, expects, sideEffects = [], starts, prints }) {
   const home = path.join(scratch, path.basename(folder))
   fs.mkdirSync(home)
   fs.writeFileSync(path.join(home, 'package.json'), '{ "private": true, "type": "module" }')
   run([...npm, 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--silent', tarball, ...ownDependencies(manifest)], home)
   if (starts) return startAndStop(home, starts)
+  if (prints) printsVersion(home, prints, manifest.version)
   const names = expects.map((name) => JSON.stringify(name)).join(',')
   const script = `const module = await import(${JSON.stringify(manifest.name)})
     for (const name of [${names}]) if (module[name] === undefined) throw new Error(name + ' is not exported')
@@ -50,6 +51,11 @@ async function check({ manifest, folder, tarball, expects, sideEffects = [], sta
 function ownDependencies(manifest) {
   const direct = packages.filter((other) => other.manifest.name in (manifest.dependencies ?? {}))
   return [...new Set(direct.flatMap((other) => [other.tarball, ...ownDependencies(other.manifest)]))]
+}
+
+function printsVersion(home, command, version) {
+  const printed = run([path.join(home, 'node_modules/.bin', process.platform === 'win32' ? `${command}.cmd` : command), '--version'], home)
+  if (printed.trim() !== version) throw new Error(`${command} --version printed ${printed}`)
 }
 
 function startAndStop(home, command) {

@@ -30,7 +30,7 @@ export const coefficients: usize = memory.data(64, 16)
 export const energies: usize = memory.data(32768, 16)
 /** f32: e[0..5], o[0..5], h[0..5] of the true-peak filter, then the limits of src/true-peak-filter.ts. */
 export const taps: usize = memory.data(96, 16)
-/** f32x4, from one function of true-peak.ts to another. */
+/** f32x4, four times the same: the true peak found so far, between the functions of true-peak.ts. */
 export const found: usize = memory.data(16, 16)
 /** f32: MAX_CHANNELS * 4 */
 export const samplePeaks: usize = memory.data(16384, 16)

@@ -40,17 +40,19 @@ function oversampleRow(start: usize, frames: i32, offset: usize): void {
     samplePeak = f32x4.pmax(samplePeak, here)
     // Exact, in three steps of rising cost. No output is larger than the filter's L1 norm times the largest sample.
     if (!noneAbove(f32x4.pmax(before, here), limit)) {
-      truePeak = f32x4.pmax(truePeak, largestLane(here))
-      truePeak = chunkTruePeak(p, largestLane(f32x4.pmax(before, first)), truePeak)
-      truePeak = chunkTruePeak(p + CHUNK_BYTES, largestLane(here), truePeak)
+      v128.store(found, f32x4.pmax(truePeak, largestLane(here)))
+      raiseFound(p, f32x4.pmax(before, first))
+      raiseFound(p + CHUNK_BYTES, here)
+      truePeak = v128.load(found)
       limit = skipLimit(truePeak)
     }
     before = second
   }
   const left = frames & (PAIR - 1)
   for (let i: i32 = 0; i < left; i++) samplePeak = f32x4.pmax(samplePeak, f32x4.abs(v128.load32_splat(p + (<usize>i << 2))))
+  v128.store(found, truePeak)
   interpolate(p, left)
-  truePeak = f32x4.pmax(truePeak, largestLane(v128.load(found)))
+  truePeak = v128.load(found)
   samplePeak = largestLane(samplePeak)
   v128.store32_lane(samplePeaks + offset, samplePeak, 0)
   v128.store32_lane(truePeaks + offset, f32x4.pmax(truePeak, samplePeak), 0)
@@ -62,13 +64,9 @@ function skipLimit(truePeak: v128): v128 {
   return f32x4.mul(truePeak, v128.load32_splat(taps, 72))
 }
 
-/** The larger of `truePeak` and the chunk's; `largest` is the largest sample of it and the 11 before. */
-// @ts-ignore: decorator
-@inline
-function chunkTruePeak(p: usize, largest: v128, truePeak: v128): v128 {
-  if (centreStaysBelow(p, largest, truePeak)) return truePeak
-  interpolate(p, CHUNK)
-  return f32x4.pmax(truePeak, largestLane(v128.load(found)))
+/** Raises `found` to the chunk's true peak; `window` holds the largest samples of it and the 11 before, lane by lane. */
+function raiseFound(p: usize, window: v128): void {
+  if (!centreStaysBelow(p, largestLane(window), v128.load(found))) interpolate(p, CHUNK)
 }
 
 /**
@@ -105,9 +103,9 @@ function centre(p: usize): v128 {
   return f32x4.abs(f32x4.add(f32x4.mul(v128.load32_splat(taps, 64), s4), f32x4.mul(v128.load32_splat(taps, 68), s5)))
 }
 
-/** Puts the largest magnitudes of the three phases at `samples` samples from p on into `found`, lane by lane. */
+/** Raises `found` to the largest magnitude of the three phases at `samples` samples from p on. */
 function interpolate(p: usize, samples: i32): void {
-  let largest = f32x4.splat(0)
+  let largest = v128.load(found)
   let a: v128
   let b: v128
   let s: v128
@@ -164,7 +162,7 @@ function interpolate(p: usize, samples: i32): void {
     const ours = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(samples))
     largest = f32x4.pmax(largest, v128.and(ours, f32x4.pmax(f32x4.add(f32x4.abs(even), f32x4.abs(odd)), f32x4.abs(half))))
   }
-  v128.store(found, largest)
+  v128.store(found, largestLane(largest))
 }
 
 // @ts-ignore: decorator

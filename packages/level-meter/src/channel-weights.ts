@@ -1,31 +1,26 @@
 /** L, R, C: front. LFE: low-frequency effects. Ls, Rs: surround at 60° to 120°. */
 export type ChannelLabel = 'L' | 'R' | 'C' | 'LFE' | 'Ls' | 'Rs'
 
-/** Factors of a channel's energy: ITU-R BS.1770-5 Annex 1, table 3; the LFE channel does not count. */
-const weights: Readonly<Record<ChannelLabel, number>> = { L: 1, R: 1, C: 1, LFE: 0, Ls: 1.41, Rs: 1.41 }
+/** BS.1770-5 Annex 1, table 3; the LFE channel does not count. */
+const surround = 1.41
+const weights: Readonly<Record<ChannelLabel, number>> = { L: 1, R: 1, C: 1, LFE: 0, Ls: surround, Rs: surround }
 
-/** By channel count, in the order of Web Audio. */
-const layouts: Readonly<Record<number, readonly ChannelLabel[]>> = {
-  1: ['C'],
-  2: ['L', 'R'],
-  4: ['L', 'R', 'Ls', 'Rs'],
-  5: ['L', 'R', 'C', 'Ls', 'Rs'],
-  6: ['L', 'R', 'C', 'LFE', 'Ls', 'Rs'],
+/** In the order of Web Audio, L R Ls Rs, L R C Ls Rs and L R C LFE Ls Rs. It has no layout for other counts, which weigh 1 each. */
+const layouts: Readonly<Record<number, readonly number[]>> = {
+  4: [1, 1, surround, surround],
+  5: [1, 1, 1, surround, surround],
+  6: [1, 1, 1, 0, surround, surround],
 }
 
-/** What the channels of a signal with this many are in Web Audio; 5 are 5.0. Undefined where it defines no layout. */
-export function layoutOf(channels: number): readonly ChannelLabel[] | undefined {
-  return layouts[channels]
+/** The factors of the channels' energies, by their count. */
+export function weightsOfCount(count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, channel) => layouts[count]?.[channel] ?? 1)
 }
 
-/** The factor of the channel's energy. Throws a RangeError that names an unknown label. */
-export function weightOf(label: ChannelLabel): number {
-  if (!Object.hasOwn(weights, label)) throw new RangeError(`channels: unknown label ${JSON.stringify(label)}, expected one of ${Object.keys(weights).join(', ')}`)
-  return weights[label]
-}
-
-/** The factors of the channels' energies; counts without a layout weigh each channel 1. */
-export function channelWeights(channels: number | readonly ChannelLabel[]): Float64Array {
-  const labels = typeof channels === 'number' ? layoutOf(channels) : channels
-  return labels ? Float64Array.from(labels, weightOf) : new Float64Array(channels as number).fill(1) // only a count has no layout
+/** The factors of the channels' energies, by their labels. Throws a RangeError that names an unknown one. */
+export function weightsOfLabels(labels: readonly ChannelLabel[]): Float64Array {
+  return Float64Array.from(labels, (label) => {
+    if (!Object.hasOwn(weights, label)) throw new RangeError(`channels: unknown label ${JSON.stringify(label)}, expected one of ${Object.keys(weights).join(', ')}`)
+    return weights[label]
+  })
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { channelWeights } from '../src/channel-weights.ts'
+import { weightsOfCount } from '../src/channel-weights.ts'
 import { chooseKernel } from '../src/kernel-builds.ts'
 import { LoudnessAnalyser, type LoudnessFormat, type LoudnessReading } from '../src/loudness-analyser.ts'
 import { truePeakTaps } from '../src/true-peak-filter.ts'
@@ -111,7 +111,7 @@ describe.each(programmes.map((programme) => [programme.name, programme] as const
 
   beforeAll(async () => {
     signal = compose(programme)
-    expected = measureLoudness(signal, sampleRate, [...channelWeights(channels)])
+    expected = measureLoudness(signal, sampleRate, [...weightsOfCount(channels)])
     whole = await analyse({ sampleRate, channels }, signal)
   })
 

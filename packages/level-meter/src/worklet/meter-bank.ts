@@ -1,4 +1,4 @@
-import { channelWeights } from '../channel-weights.js'
+import { weightsOfCount } from '../channel-weights.js'
 import { recordLength, writeRecord } from '../reading-table.js'
 import { sparesPerSource, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
@@ -13,7 +13,7 @@ const ringingSeconds = 2
 /** Tables that wait for the next cut; one is enough as long as the window answers within an interval. */
 const spareTables = 4
 
-const weightsOfCount = Array.from({ length: maxChannels + 1 }, (_, count) => channelWeights(count))
+const weightsByCount = Array.from({ length: maxChannels + 1 }, (_, count) => weightsOfCount(count))
 
 export interface MeterBankOptions {
   readonly kernel: Kernel
@@ -241,7 +241,7 @@ export class MeterBank {
       const row = weighted[2 * entry] as number
       const kernelChannel = weighted[2 * entry + 1] as number
       const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // as above
-      const weights = weightsOfCount[source.openChannels] as Float64Array // at most maxChannels
+      const weights = weightsByCount[source.openChannels] as Float64Array // at most maxChannels
       source.addEnergy(step, (weights[this.#rowChannels[row] as number] as number) * (energies[kernelChannel] as number))
       energies[kernelChannel] = 0
     }
