@@ -218,11 +218,13 @@ interface SharedKernel {
   /** Whose rows are in the kernel's lists. */
   owner: Uint16Array | undefined
   users: number
-  /** The last analyser to leave lets the kernel go. */
+  /** The last analyser to leave lets the kernel go, unless it is one of few. */
   leave(): void
 }
 
 const kernels = new Map<string, SharedKernel>()
+/** Kernels that stay without an analyser, for the next one: a program measures file after file at one rate or two. */
+const keptKernels = 3
 
 /** One kernel for all analysers of a rate: a call site that meets several instances is about ten times slower in V8. */
 function shareKernel(sampleRate: number, compiled: WebAssembly.Module | undefined, backend: Backend | 'auto'): SharedKernel {
@@ -233,7 +235,7 @@ function shareKernel(sampleRate: number, compiled: WebAssembly.Module | undefine
     owner: undefined,
     users: 0,
     leave() {
-      if (--shared.users === 0) kernels.delete(key)
+      if (--shared.users === 0 && kernels.size > keptKernels) kernels.delete(key)
     },
   }
   kernels.set(key, shared)
