@@ -110,9 +110,11 @@ describe('the clone ends', () => {
 
   test('with the event of a device that is gone', async () => {
     const { track, clones } = createSpeakingTrack()
+    const listen = vi.spyOn(track, 'addEventListener')
     const stop = await detectSpeech(track, () => undefined)
     Object.defineProperty(track, 'readyState', { value: 'ended' }) // as when the device is pulled out
-    track.dispatchEvent(new Event('ended'))
+    // Called by hand: in Firefox 153 what a script dispatches on a track reaches no listener but `onended`.
+    for (const [type, listener] of listen.mock.calls) if (type === 'ended') (listener as () => void)()
     expect([stop.state, ...statesOf(clones)]).toEqual(['ended', 'ended'])
   })
 
