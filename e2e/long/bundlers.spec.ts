@@ -79,10 +79,12 @@ for (const [moduleResolution, module] of [['bundler', 'esnext'], ['node16', 'nod
   test(`TypeScript with moduleResolution ${moduleResolution} accepts the README's first example and the package's declarations`, async ({ home }) => {
     const readme = await readFile(path.join(home, 'node_modules/@earshot/level-meter/README.md'), 'utf8')
     const file = `quick-start-${moduleResolution}.ts`
-    await writeFile(path.join(home, file), /```js\n([^]*?)```/.exec(readme)?.[1] ?? '')
+    const example = /```js\n([^]*?)```/.exec(readme)?.[1] ?? ''
+    expect(example).toContain('meterTrack')
+    await writeFile(path.join(home, file), example)
     const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--module', module, '--moduleResolution', moduleResolution]
-    const { stdout } = await run(process.execPath, ['node_modules/typescript/bin/tsc', ...options, file], { cwd: home }).catch((failure: { stdout: string }) => failure)
-    expect(stdout).toBe('')
+    const compiled = await run(process.execPath, ['node_modules/typescript/bin/tsc', ...options, file], { cwd: home }).catch((failure: { stdout: string; stderr: string }) => ({ failed: failure.stdout + failure.stderr }))
+    expect(compiled).toEqual({ stdout: '', stderr: '' })
   })
 }
 

@@ -4,7 +4,7 @@ import { upperHalf } from './lanes'
 
 /**
  * Below this peak (-240 dBFS) f32 squares of audible parts of a row could underflow: 2^-40 squared leaves 46 bits above the
- * smallest normal f32, so what does underflow is below f64's own rounding of the row's sum.
+ * smallest normal f32, so what does underflow is at most 2^-30 of the sum of the longest row.
  */
 const QUIETEST: f32 = 9.094947017729282e-13
 

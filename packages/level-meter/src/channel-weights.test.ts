@@ -9,11 +9,11 @@ test.each([
 })
 
 test('labels weigh in their own order', () => {
-  expect([...weightsOfLabels(['Rs', 'LFE', 'C', 'L', 'R', 'Ls'])]).toEqual([1.41, 0, 1, 1, 1, 1.41])
+  expect([...weightsOfLabels(['Rs', 'LFE', 'C', 'L', 'R', 'Ls'], 'test')]).toEqual([1.41, 0, 1, 1, 1, 1.41])
 })
 
 test.each(['X', '', 'toString', 'ls'])('the label %j is refused by name', (label) => {
-  const create = (): unknown => weightsOfLabels(['L', label as ChannelLabel])
+  const create = (): unknown => weightsOfLabels(['L', label as ChannelLabel], 'test')
   expect(create).toThrow(RangeError)
   expect(create).toThrow(`unknown label ${JSON.stringify(label)}`)
 })

@@ -17,10 +17,10 @@ export function weightsOfCount(count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, channel) => layouts[count]?.[channel] ?? 1)
 }
 
-/** The factors of the channels' energies, by their labels. Throws a RangeError that names an unknown one. */
-export function weightsOfLabels(labels: readonly ChannelLabel[]): Float64Array {
+/** The factors of the channels' energies, by their labels. Throws a RangeError that names an unknown one, in the name of `caller`. */
+export function weightsOfLabels(labels: readonly ChannelLabel[], caller: string): Float64Array {
   return Float64Array.from(labels, (label) => {
-    if (!Object.hasOwn(weights, label)) throw new RangeError(`channels: unknown label ${JSON.stringify(label)}, expected one of ${Object.keys(weights).join(', ')}`)
+    if (!Object.hasOwn(weights, label)) throw new RangeError(`${caller}: channels has the unknown label ${JSON.stringify(label)}, expected one of ${Object.keys(weights).join(', ')}`)
     return weights[label]
   })
 }

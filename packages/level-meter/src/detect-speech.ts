@@ -29,7 +29,7 @@ export async function detectSpeech(
   if (typeof onChange !== 'function') throw new TypeError('detectSpeech: onChange must be a function')
   const { signal, ...meterOptions } = options
   signal?.throwIfAborted()
-  const original = audioTrackOf(track)
+  const original = audioTrackOf(track, 'detectSpeech', 'a MediaStreamTrack or a MediaStream')
   const clone = original.clone()
   clone.enabled = true
 

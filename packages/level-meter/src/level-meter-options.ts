@@ -64,16 +64,16 @@ export function checkCallback(onReading: unknown): void {
   if (typeof onReading !== 'function') throw new TypeError('LevelMeter.add: onReading must be a function')
 }
 
-/** The track to meter; throws a TypeError for what has none. */
-export function audioTrackOf(source: unknown): MediaStreamTrack {
+/** The track to meter; throws a TypeError for what has none, in the name of `caller`. */
+export function audioTrackOf(source: unknown, caller: string, accepted: string): MediaStreamTrack {
   if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
     const [track] = source.getAudioTracks()
-    if (track === undefined) throw new TypeError('LevelMeter.add: source is a MediaStream without an audio track')
+    if (track === undefined) throw new TypeError(`${caller}: source is a MediaStream without an audio track`)
     return track
   }
   if (typeof MediaStreamTrack !== 'undefined' && source instanceof MediaStreamTrack) {
     if (source.kind === 'audio') return source
-    throw new TypeError(`LevelMeter.add: source is a ${source.kind} track, not an audio track`)
+    throw new TypeError(`${caller}: source is a ${source.kind} track, not an audio track`)
   }
-  throw new TypeError('LevelMeter.add: source must be an AudioNode, a MediaStreamTrack or a MediaStream')
+  throw new TypeError(`${caller}: source must be ${accepted}`)
 }

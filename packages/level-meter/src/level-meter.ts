@@ -177,7 +177,7 @@ export class LevelMeter {
       }
       return { node: source, release: () => undefined }
     }
-    const track = audioTrackOf(source)
+    const track = audioTrackOf(source, 'LevelMeter.add', 'an AudioNode, a MediaStreamTrack or a MediaStream')
     const context = this.#context
     if (!(context instanceof AudioContext)) {
       throw new DOMException('LevelMeter.add: source is a media track, which an OfflineAudioContext cannot take', 'NotSupportedError')

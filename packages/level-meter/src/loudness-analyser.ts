@@ -2,6 +2,7 @@ import { weightsOfCount, weightsOfLabels, type ChannelLabel } from './channel-we
 import { Gating } from './gating.js'
 import { checkBackend, chooseKernel } from './kernel-builds.js'
 import { toDecibels } from './level-scale.js'
+import { endOfStep } from './step.js'
 import { createJavaScriptKernel } from './worklet/javascript-kernel.js'
 import { createWasmKernel, rowMargin, type Kernel } from './worklet/kernel.js'
 import type { Backend } from './worklet-messages.js'
@@ -43,8 +44,8 @@ export interface LoudnessReading {
 const blockFrames = 4800
 
 /**
- * Measures loudness and true peak of samples you have: in Node, in a worker, from a file. Any number of analysers may be
- * used side by side. NaN and infinite samples count as 0.
+ * Measures loudness and true peak of samples you have: in Node, in a worker, from a file. Many analysers may be used side by
+ * side, of 4096 channels altogether at one sample rate. NaN and infinite samples count as 0.
  */
 export class LoudnessAnalyser {
   readonly #sampleRate: number
@@ -62,8 +63,8 @@ export class LoudnessAnalyser {
   #closed = false
 
   /**
-   * Rejects with a RangeError (`sampleRate`, `channels`), a TypeError (`backend`), or NotSupportedError for a `backend`
-   * that cannot run here.
+   * Rejects with a RangeError (`sampleRate`, `channels`, or 4096 channels are in use), a TypeError (`backend`), or
+   * NotSupportedError for a `backend` that cannot run here.
    */
   static async create({ sampleRate, channels, backend = 'auto' }: LoudnessFormat): Promise<LoudnessAnalyser> {
     const caller = 'LoudnessAnalyser.create'
@@ -75,7 +76,7 @@ export class LoudnessAnalyser {
       throw new RangeError(`${caller}: channels must be 1 to 32, or as many labels, not ${String(count)}`)
     }
     checkBackend(backend, caller)
-    const weights = Array.isArray(channels) ? weightsOfLabels(channels) : weightsOfCount(channels)
+    const weights = Array.isArray(channels) ? weightsOfLabels(channels, caller) : weightsOfCount(channels)
     return new LoudnessAnalyser(sampleRate, weights, shareKernel(sampleRate, await chooseKernel(backend, caller), backend))
   }
 
@@ -161,7 +162,7 @@ export class LoudnessAnalyser {
     const count = this.#weights.length
     let from = 0
     while (from < block) {
-      const untilStep = Math.round((this.#steps + 1) * this.#sampleRate / 100) - this.#frames
+      const untilStep = endOfStep(this.#steps, this.#sampleRate) - this.#frames
       const to = Math.min(block, from + untilStep)
       kernel.weigh(count, this.#stride, from, to)
       this.#frames += to - from
@@ -201,11 +202,21 @@ export class LoudnessAnalyser {
 
   #open(): number[] {
     this.#shared.owner = undefined
-    return Array.from(this.#weights, (_, row) => {
-      const channel = this.#shared.kernel.openChannel()
-      this.#entries.set([row, channel], 2 * row)
-      return channel
-    })
+    const { kernel } = this.#shared
+    const opened: number[] = []
+    try {
+      while (opened.length < this.#weights.length) {
+        const channel = kernel.openChannel()
+        this.#entries.set([opened.length, channel], 2 * opened.length)
+        opened.push(channel)
+      }
+    } catch (error) {
+      for (const channel of opened) kernel.closeChannel(channel)
+      this.#closed = true
+      this.#shared.leave()
+      throw error
+    }
+    return opened
   }
 
   #release(): void {

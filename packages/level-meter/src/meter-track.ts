@@ -80,7 +80,9 @@ function meterOf({ context, meters }: SharedContext, { interval, backend, workle
     ...(workletUrl === undefined ? {} : { workletUrl }),
   })
   meters.set(key, meter)
-  meter.catch(() => meters.delete(key))
+  const forget = (): void => { meters.delete(key) }
+  // What failed is finished; the next call makes a new one.
+  meter.then((made) => made.onHealthChange((health) => { if (health === 'failed') forget() }), forget)
   return meter
 }
 

@@ -67,8 +67,14 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
   }
 
   function weighRow(start: number, end: number, channel: number): void {
-    const filter = state.filters.subarray(6 * channel, 6 * channel + 6)
-    let [x1, x2, y1, y2, w1, w2] = filter as unknown as [number, number, number, number, number, number]
+    const { filters } = state
+    const at = 6 * channel // of six numbers, all within the array
+    let x1 = filters[at] as number
+    let x2 = filters[at + 1] as number
+    let y1 = filters[at + 2] as number
+    let y2 = filters[at + 3] as number
+    let w1 = filters[at + 4] as number
+    let w2 = filters[at + 5] as number
     let energy = 0
     for (let i = start; i < end; i++) {
       const staged = stage[i] as number
@@ -84,20 +90,26 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
       w2 = w1
       w1 = w
     }
-    filter.set([x1, x2, y1, y2, w1, w2].map(flushed))
+    filters[at] = flushed(x1)
+    filters[at + 1] = flushed(x2)
+    filters[at + 2] = flushed(y1)
+    filters[at + 3] = flushed(y2)
+    filters[at + 4] = flushed(w1)
+    filters[at + 5] = flushed(w2)
     state.energies[channel] = (state.energies[channel] as number) + energy * gain
   }
 
-  const phases = ([1, 2, 3] as const).map(truePeakPhase)
+  const phases = ([1, 2, 3] as const).map((phase) => Float64Array.from(truePeakPhase(phase)))
 
   function oversample(count: number, stride: number, frames: number): void {
     for (let entry = 0; entry < count; entry++) {
       const start = (oversampled[2 * entry] as number) * stride + rowMargin
       const channel = oversampled[2 * entry + 1] as number
-      const history = state.histories.subarray(channel * rowMargin, (channel + 1) * rowMargin)
-      stage.set(history, start - rowMargin)
+      const history = channel * rowMargin
+      // One by one: views would be garbage on the audio thread.
+      for (let i = 0; i < rowMargin; i++) stage[start - rowMargin + i] = state.histories[history + i] as number
       oversampleRow(start, start + frames, channel)
-      history.set(stage.subarray(start + frames - rowMargin, start + frames))
+      for (let i = 0; i < rowMargin; i++) state.histories[history + i] = stage[start + frames - rowMargin + i] as number
     }
   }
 
@@ -106,7 +118,8 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
     let truePeak = state.truePeaks[channel] as number
     for (let i = start; i < end; i++) {
       samplePeak = Math.max(samplePeak, Math.abs(stage[i] as number))
-      for (const taps of phases) {
+      for (let phase = 0; phase < 3; phase++) {
+        const taps = phases[phase] as Float64Array
         let output = 0
         for (let k = 0; k < 12; k++) output += (taps[k] as number) * (stage[i - k] as number)
         truePeak = Math.max(truePeak, Math.abs(output))

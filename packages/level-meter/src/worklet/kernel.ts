@@ -72,8 +72,9 @@ export function channelLedger({ filters, histories, energies, samplePeaks, trueP
   let opened = 0
   return {
     openChannel() {
-      const channel = free.pop() ?? opened++
-      if (channel >= most) throw new RangeError(`LevelMeter: more than ${most} channels with loudness or true peak`)
+      const channel = free.pop() ?? opened
+      if (channel >= most) throw new RangeError(`more than ${most} channels with loudness or true peak at once`)
+      if (channel === opened) opened++
       return channel
     },
     closeChannel(channel) {

@@ -203,20 +203,22 @@ test('the pool takes neither misfits nor more than its sources need', () => {
   expect(used).toHaveLength(sparesPerSource(1))
 })
 
-test('a quantum without a cut allocates nothing', () => {
-  const { bank } = createBank({ kernel: createWasmKernel(decodeHex(kernelHex), 48_000), intervalFrames: 2 ** 30, inputs: 32 })
+test.each([
+  ['wasm', () => createWasmKernel(decodeHex(kernelHex), 48_000), 5000], ['javascript', () => createJavaScriptKernel(48_000), 1000],
+] as const)('a quantum without a cut allocates nothing with the %s kernel', (_name, kernel, quanta) => {
+  const { bank } = createBank({ kernel: kernel(), sampleRate: 48_000, intervalFrames: 2 ** 22, inputs: 32 })
   const inputs = Array.from({ length: 32 }, () => [new Float32Array(128).fill(0.5), new Float32Array(128).fill(0.25)])
-  for (let input = 0; input < 32; input++) bank.start(input, request(input + 1))
+  for (let input = 0; input < 32; input++) bank.start(input, request(input + 1, { energies: true, truePeak: true }))
   let frame = 0
-  const bytesOf = (quanta: number): number => {
+  const bytesOf = (count: number): number => {
     const before = process.memoryUsage().heapUsed
-    for (let quantum = 0; quantum < quanta; quantum++, frame += 128) bank.process(inputs, frame, 128)
+    for (let quantum = 0; quantum < count; quantum++, frame += 128) bank.process(inputs, frame, 128)
     return process.memoryUsage().heapUsed - before
   }
-  bytesOf(5000) // until V8 has optimised it
+  bytesOf(quanta) // until V8 has optimised it
   // The smallest object has 12 bytes; the measurement itself takes some kB.
-  const windows = Array.from({ length: 5 }, () => bytesOf(5000))
-  expect(Math.max(...windows.map(Math.abs))).toBeLessThan(5000 * 12)
+  const windows = Array.from({ length: 5 }, () => bytesOf(quanta))
+  expect(Math.max(...windows.map(Math.abs))).toBeLessThan(quanta * 12)
 })
 
 test('a stopped source has no further reading, and its input serves another source', () => {
@@ -230,4 +232,52 @@ test('a stopped source has no further reading, and its input serves another sour
   bank.process([[new Float32Array(500)]], 1500, 500)
   expect(readingsOf(1)).toEqual([])
   expect(readingsOf(2)).toHaveLength(1)
+})
+
+describe('loudness and true peak', () => {
+  const rate = 48_000
+  const tone = Float32Array.from({ length: 2 * rate }, (_, frame) => 0.5 * Math.sin(2 * Math.PI * 997 * frame / rate))
+
+  /** Energies of `counts[n]` channels in second n, the tone in the last of them, the others silent. */
+  function energiesOf(counts: readonly number[]): number[][] {
+    const { bank, cuts } = createBank({ sampleRate: rate, intervalFrames: rate })
+    bank.start(0, request(1, { energies: true, truePeak: true }))
+    counts.forEach((count, second) => {
+      for (let from = 0; from < rate; from += 480) {
+        const channels = Array.from({ length: count }, (_, channel) => (channel === count - 1 ? tone.subarray(from, from + 480) : new Float32Array(480)))
+        bank.process([channels], second * rate + from, 480)
+      }
+    })
+    return cuts.map(({ readings }) => [...readings[0]?.energies ?? []])
+  }
+
+  test.each([[6, 4], [6, 5], [4, 6], [6, 2], [2, 6], [5, 1], [1, 0]])('after %i channels %i are weighed by their own layout, once the others have rung out', (first, then) => {
+    const changed = energiesOf([first, then])[1] ?? []
+    const alone = energiesOf([then, then])[1] ?? []
+    expect(changed).toHaveLength(100)
+    // The high-pass has forgotten a second of tone by 190 dB after 100 ms.
+    changed.slice(10).forEach((energy, step) => { expect(Math.abs(energy - (alone[step + 10] ?? NaN))).toBeLessThanOrEqual(1e-9 * (alone[step + 10] ?? NaN) + 1e-9) })
+  })
+
+  test('a source begins with the first whole 10 ms, and intervals need not be multiples of them', () => {
+    const { bank, cuts } = createBank({ sampleRate: rate, intervalFrames: 1200 })
+    bank.process([[tone.subarray(0, 100)]], 0, 100)
+    bank.start(0, request(1, { energies: true }))
+    for (let frame = 100; frame + 128 <= 12_000; frame += 128) bank.process([[tone.subarray(frame, frame + 128)]], frame, 128)
+    // Steps end at multiples of 480 frames, cuts lie at multiples of 1200; the first step began before the source.
+    expect(cuts.map(({ readings }) => readings[0]?.energies.length)).toEqual([1, 3, 2, 3, 2, 3, 2, 3, 2])
+  })
+
+  test('one channel too many takes no other source its own', () => {
+    const kernel = createJavaScriptKernel(rate)
+    const opened = Array.from({ length: 4096 }, () => kernel.openChannel())
+    expect(new Set(opened).size).toBe(4096)
+    const { bank } = createBank({ kernel })
+    bank.start(0, request(1, { truePeak: true }))
+    expect(() => { bank.process([[tone.subarray(0, 128)]], 0, 128) }).toThrow(/more than 4096 channels/)
+    bank.close()
+    expect(() => kernel.openChannel()).toThrow(RangeError)
+    kernel.closeChannel(opened[7] as number)
+    expect(kernel.openChannel()).toBe(opened[7])
+  })
 })

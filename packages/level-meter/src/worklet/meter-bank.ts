@@ -1,5 +1,6 @@
 import { weightsOfCount } from '../channel-weights.js'
 import { recordLength, writeRecord } from '../reading-table.js'
+import { endOfStep } from '../step.js'
 import { sparesPerSource, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
 import { copyFrames, maxChannels, SourceMeter } from './source-meter.js'
@@ -123,7 +124,7 @@ export class MeterBank {
       return
     }
     this.#setClock(frame)
-    for (const source of this.#sources) source?.restart(this.#kernel, Math.max(0, skipped), this.#nextWholeStep())
+    for (const source of this.#sources) if (source?.hasBegun) source.restart(this.#kernel, Math.max(0, skipped), this.#nextWholeStep())
   }
 
   #setClock(frame: number): void {
@@ -190,8 +191,8 @@ export class MeterBank {
   }
 
   #begin(source: SourceMeter): void {
-    // Only a new source has no first step; later intervals begin where the one before ended.
-    if (source.firstStep < 0) source.firstStep = this.#nextWholeStep()
+    // Later intervals begin where the one before ended.
+    if (!source.hasBegun) source.firstStep = this.#nextWholeStep()
     source.begin(this.#clock, this.#intervalFrames, this.#spares)
   }
 
@@ -241,8 +242,10 @@ export class MeterBank {
       const row = weighted[2 * entry] as number
       const kernelChannel = weighted[2 * entry + 1] as number
       const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // as above
-      const weights = weightsByCount[source.openChannels] as Float64Array // at most maxChannels
-      source.addEnergy(step, (weights[this.#rowChannels[row] as number] as number) * (energies[kernelChannel] as number))
+      const channel = this.#rowChannels[row] as number
+      // What only rings still has the place it had in the larger layout.
+      const weights = weightsByCount[channel < source.layout ? source.layout : source.openChannels] as Float64Array // at most maxChannels
+      source.addEnergy(step, (weights[channel] as number) * (energies[kernelChannel] as number))
       energies[kernelChannel] = 0
     }
   }
@@ -287,9 +290,4 @@ export class MeterBank {
     for (let table = this.#tables.pop(); table !== undefined; table = this.#tables.pop()) if (table.length >= length) return table
     return new Float64Array(this.#keepAll ? length : 2 ** Math.ceil(Math.log2(length)))
   }
-}
-
-/** Steps of 10 ms end at whole frames: their lengths differ by one at rates that are no multiple of 100. */
-function endOfStep(step: number, sampleRate: number): number {
-  return Math.round((step + 1) * sampleRate / 100)
 }

@@ -36,6 +36,8 @@ export class SourceMeter implements GatheredReading {
   isRunning = false
   /** The kernel's channels of this source: as many as the source has, more while some that went ring out. */
   openChannels = 0
+  /** The count of the last quantum that had samples: which layout they have. */
+  layout = 0
   readonly kernelChannels: Uint16Array = new Uint16Array(maxChannels)
   /** Frames for which not all open channels had samples. */
   #ringing = 0
@@ -60,6 +62,11 @@ export class SourceMeter implements GatheredReading {
     }
   }
 
+  /** False before the first frame. */
+  get hasBegun(): boolean {
+    return this.firstStep >= 0
+  }
+
   writePcm(samples: Float32Array, from: number, count: number): void {
     if (this.pcm !== undefined) copyFrames(samples, from, count, this.pcm, this.#pcmFilled)
   }
@@ -67,7 +74,11 @@ export class SourceMeter implements GatheredReading {
   /** Opens the kernel's channels for `channelCount`; a source that asked for neither energies nor true peaks needs none. */
   openKernelChannels(kernel: Kernel, channelCount: number): void {
     if (!this.wantsEnergies && !this.wantsTruePeak) return
-    while (this.openChannels < channelCount) this.kernelChannels[this.openChannels++] = kernel.openChannel()
+    if (channelCount > 0) this.layout = channelCount
+    while (this.openChannels < channelCount) {
+      const opened = kernel.openChannel() // throws when there is none, and then nothing is ours
+      this.kernelChannels[this.openChannels++] = opened
+    }
   }
 
   /** Counts `count` frames, after `writePcm`: without a channel 0 they are zeros. */
