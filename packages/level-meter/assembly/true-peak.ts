@@ -77,87 +77,36 @@ function raiseFound(p: usize, window: v128): void {
 // @ts-ignore: decorator
 @inline
 function centreStaysBelow(p: usize, largest: v128, truePeak: v128): bool {
-  const sums = f32x4.pmax(f32x4.pmax(innerSum(p), innerSum(p + 16)), f32x4.pmax(innerSum(p + 32), innerSum(p + 48)))
-  const centres = f32x4.pmax(f32x4.pmax(centre(p), centre(p + 16)), f32x4.pmax(centre(p + 32), centre(p + 48)))
+  let sums = f32x4.splat(0)
+  let centres = f32x4.splat(0)
+  // Offsets of loads must not be negative: those cost an instruction each.
+  for (let q = p - 28, end = q + CHUNK_BYTES; q < end; q += 16) {
+    const s5 = f32x4.add(v128.load(q, 8), v128.load(q, 4))
+    const s4 = f32x4.add(v128.load(q, 12), v128.load(q))
+    sums = f32x4.pmax(sums, f32x4.abs(s5))
+    centres = f32x4.pmax(centres, f32x4.abs(f32x4.add(f32x4.mul(v128.load32_splat(taps, 64), s4), f32x4.mul(v128.load32_splat(taps, 68), s5))))
+  }
   const guarded = f32x4.mul(truePeak, v128.load32_splat(taps, 76))
   const sumLimit = f32x4.sub(f32x4.mul(guarded, v128.load32_splat(taps, 80)), f32x4.mul(largest, v128.load32_splat(taps, 84)))
   const centreLimit = f32x4.sub(guarded, f32x4.mul(largest, v128.load32_splat(taps, 88)))
   return noneAbove(sums, sumLimit) && noneAbove(centres, centreLimit)
 }
 
-/** |s[5]| */
-// @ts-ignore: decorator
-@inline
-function innerSum(p: usize): v128 {
-  const q = p - 44
-  return f32x4.abs(f32x4.add(v128.load(q, 24), v128.load(q, 20)))
-}
-
-/** |h[4] s[4] + h[5] s[5]| */
-// @ts-ignore: decorator
-@inline
-function centre(p: usize): v128 {
-  const q = p - 44
-  const s4 = f32x4.add(v128.load(q, 28), v128.load(q, 16))
-  const s5 = f32x4.add(v128.load(q, 24), v128.load(q, 20))
-  return f32x4.abs(f32x4.add(f32x4.mul(v128.load32_splat(taps, 64), s4), f32x4.mul(v128.load32_splat(taps, 68), s5)))
-}
-
 /** Raises `found` to the largest magnitude of the three phases at `samples` samples from p on. */
 function interpolate(p: usize, samples: i32): void {
   let largest = v128.load(found)
-  let a: v128
-  let b: v128
-  let s: v128
-  let d: v128
-  let even: v128
-  let odd: v128
-  let half: v128
   for (; samples > 0; samples -= 4, p += 16) {
-    // Offsets of loads must not be negative: those cost an instruction each.
-    const q = p - 44
-    a = v128.load(q, 44)
-    b = v128.load(q)
-    s = f32x4.add(a, b)
-    d = f32x4.sub(a, b)
-    even = f32x4.mul(v128.load32_splat(taps), s)
-    odd = f32x4.mul(v128.load32_splat(taps, 24), d)
-    half = f32x4.mul(v128.load32_splat(taps, 48), s)
-    a = v128.load(q, 40)
-    b = v128.load(q, 4)
-    s = f32x4.add(a, b)
-    d = f32x4.sub(a, b)
-    even = multiplyAdd(v128.load32_splat(taps, 4), s, even)
-    odd = multiplyAdd(v128.load32_splat(taps, 28), d, odd)
-    half = multiplyAdd(v128.load32_splat(taps, 52), s, half)
-    a = v128.load(q, 36)
-    b = v128.load(q, 8)
-    s = f32x4.add(a, b)
-    d = f32x4.sub(a, b)
-    even = multiplyAdd(v128.load32_splat(taps, 8), s, even)
-    odd = multiplyAdd(v128.load32_splat(taps, 32), d, odd)
-    half = multiplyAdd(v128.load32_splat(taps, 56), s, half)
-    a = v128.load(q, 32)
-    b = v128.load(q, 12)
-    s = f32x4.add(a, b)
-    d = f32x4.sub(a, b)
-    even = multiplyAdd(v128.load32_splat(taps, 12), s, even)
-    odd = multiplyAdd(v128.load32_splat(taps, 36), d, odd)
-    half = multiplyAdd(v128.load32_splat(taps, 60), s, half)
-    a = v128.load(q, 28)
-    b = v128.load(q, 16)
-    s = f32x4.add(a, b)
-    d = f32x4.sub(a, b)
-    even = multiplyAdd(v128.load32_splat(taps, 16), s, even)
-    odd = multiplyAdd(v128.load32_splat(taps, 40), d, odd)
-    half = multiplyAdd(v128.load32_splat(taps, 64), s, half)
-    a = v128.load(q, 24)
-    b = v128.load(q, 20)
-    s = f32x4.add(a, b)
-    d = f32x4.sub(a, b)
-    even = multiplyAdd(v128.load32_splat(taps, 20), s, even)
-    odd = multiplyAdd(v128.load32_splat(taps, 44), d, odd)
-    half = multiplyAdd(v128.load32_splat(taps, 68), s, half)
+    let even = f32x4.splat(0)
+    let odd = f32x4.splat(0)
+    let half = f32x4.splat(0)
+    for (let k: usize = 0; k < 24; k += 4) {
+      const a = v128.load(p - k)
+      const b = v128.load(p - 44 + k)
+      const s = f32x4.add(a, b)
+      even = multiplyAdd(v128.load32_splat(taps + k), s, even)
+      odd = multiplyAdd(v128.load32_splat(taps + k, 24), f32x4.sub(a, b), odd)
+      half = multiplyAdd(v128.load32_splat(taps + k, 48), s, half)
+    }
     // What lies behind a row's end is not ours.
     const ours = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(samples))
     largest = f32x4.pmax(largest, v128.and(ours, f32x4.pmax(f32x4.add(f32x4.abs(even), f32x4.abs(odd)), f32x4.abs(half))))

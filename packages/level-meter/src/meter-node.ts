@@ -1,7 +1,7 @@
 import type { PcmPool } from './pcm-pool.js'
 import { readTable, type SourceReading } from './reading-table.js'
 import {
-  encodeOfflineSource, inputsPerNode, offlineParameter, offlineProcessorName, processorName, sparesPerSource,
+  encodeOfflineRequest, inputsPerNode, offlineParameter, offlineProcessorName, processorName, sparesPerSource,
   type Backend, type FromProcessor, type ProcessorOptions, type SourceRequest, type ToProcessor,
 } from './worklet-messages.js'
 
@@ -29,6 +29,8 @@ export class MeterNode {
   readonly #free: number[] = Array.from({ length: inputsPerNode }, (_, index) => inputsPerNode - 1 - index)
   readonly #flushes = new Map<number, () => void>()
   #nextToken = 0
+  /** Offline: the first frame of the parameter that is not taken. */
+  #nextFrame = 0
   #closed = false
 
   constructor(options: MeterNodeOptions) {
@@ -92,7 +94,7 @@ export class MeterNode {
 
   #start(input: number, source: SourceRequest): void {
     if (this.#isOffline) {
-      this.#setOfflineState(input, encodeOfflineSource(source))
+      this.#requestOffline(input, source)
       return
     }
     const { context, intervalFrames, pool } = this.#options
@@ -101,13 +103,18 @@ export class MeterNode {
   }
 
   #stop(input: number): void {
-    if (this.#isOffline) this.#setOfflineState(input, 0)
+    if (this.#isOffline) this.#requestOffline(input, undefined)
     else this.#post({ type: 'stop', input })
   }
 
-  #setOfflineState(input: number, value: number): void {
-    const parameter = this.#node.parameters.get(offlineParameter(input))
-    if (parameter !== undefined) parameter.value = value
+  #requestOffline(input: number, source: SourceRequest | undefined): void {
+    const parameter = this.#node.parameters.get(offlineParameter)
+    const { currentTime, sampleRate } = this.#options.context
+    this.#nextFrame = Math.max(this.#nextFrame, Math.round(currentTime * sampleRate))
+    for (const value of [encodeOfflineRequest(input, source), source?.id ?? 0]) {
+      // A little early, so that rounding cannot make it late: Chromium takes the next frame, Firefox the nearest.
+      parameter?.setValueAtTime(value, Math.max(0, this.#nextFrame++ - 0.25) / sampleRate)
+    }
   }
 
   #receive(message: FromProcessor): void {

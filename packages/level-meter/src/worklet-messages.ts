@@ -70,19 +70,20 @@ export type FromProcessor =
 
 /**
  * Offline contexts render without letting messages through, and a `start` posted before `startRendering()` came too late in
- * 10 of 60 runs of Chromium 156. An AudioParam is read by the rendering itself, so offline the state of input n is the
- * value of the parameter named here: 0 for unused, else `encodeOfflineSource`, exact in a float for 2 million sources.
+ * 10 of 60 runs of Chromium 156. An AudioParam is read by the rendering itself, so offline this one carries what 'start' and
+ * 'stop' say, as two values a frame apart: `encodeOfflineRequest`, then the source's id, 0 for 'stop'. One for all inputs,
+ * because Chromium charges more for a parameter than for an input.
  */
-export function offlineParameter(input: number): string {
-  return `input${input}`
+export const offlineParameter = 'requests'
+
+/** A negative number; ids are not. `source` undefined: stop. */
+export function encodeOfflineRequest(input: number, source: SourceRequest | undefined): number {
+  return -1 - 8 * input - (source?.pcm ? 1 : 0) - (source?.energies ? 2 : 0) - (source?.truePeak ? 4 : 0)
 }
 
-/** The value of `offlineParameter` for a source; ids begin at 1. */
-export function encodeOfflineSource({ id, pcm, energies, truePeak }: SourceRequest): number {
-  return 8 * id + (pcm ? 1 : 0) + (energies ? 2 : 0) + (truePeak ? 4 : 0)
-}
-
-/** The inverse of `encodeOfflineSource`; undefined for an unused input. */
-export function decodeOfflineSource(value: number): SourceRequest | undefined {
-  return value === 0 ? undefined : { id: Math.floor(value / 8), pcm: (value & 1) !== 0, energies: (value & 2) !== 0, truePeak: (value & 4) !== 0 }
+/** The inverse of `encodeOfflineRequest`, with the id that came after it. */
+export function decodeOfflineRequest(value: number, id: number): { readonly input: number; readonly source: SourceRequest | undefined } {
+  const bits = -1 - value
+  const source = id === 0 ? undefined : { id, pcm: (bits & 1) !== 0, energies: (bits & 2) !== 0, truePeak: (bits & 4) !== 0 }
+  return { input: bits >> 3, source }
 }

@@ -1,7 +1,7 @@
 import { weightsOfCount } from '../channel-weights.js'
 import { recordLength, writeRecord } from '../reading-table.js'
 import { endOfStep } from '../step.js'
-import { sparesPerSource, type SourceRequest } from '../worklet-messages.js'
+import { sparesPerSource, type FromProcessor, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
 import { copyFrames, maxChannels, SourceMeter } from './source-meter.js'
 
@@ -28,17 +28,13 @@ export interface MeterBankOptions {
   readonly onCut: (cut: Cut) => void
 }
 
-/** The readings of all sources, see reading-table.ts. `frame` is the first one after the cut. */
-export interface Cut {
-  readonly frame: number
-  readonly count: number
-  readonly table: Float64Array
-  readonly pcm: Float32Array[]
-}
+/** The readings of all sources. */
+export type Cut = Extract<FromProcessor, { type: 'cut' }>
 
 /**
  * The sources of one node: time arrives as `frame`, samples as Web Audio hands them to `process`, readings leave at each
- * whole interval of the clock. Allocates nothing between cuts.
+ * whole interval of the clock. Allocates nothing between cuts, and little at them: loops go by index, because once a second is
+ * too rarely for V8 to optimise the iterators away.
  */
 export class MeterBank {
   readonly #kernel: Kernel
@@ -92,9 +88,11 @@ export class MeterBank {
 
   /** Adds PCM buffers to the pool; those that nobody will need are left to the garbage collector. */
   addSpares(spares: readonly Float32Array[]): void {
-    const pcmSources = this.#sources.reduce((count, source) => count + (source?.wantsPcm ? 1 : 0), 0)
+    let pcmSources = 0
+    for (let input = 0; input < this.#sources.length; input++) if (this.#sources[input]?.wantsPcm) pcmSources++
     const limit = pcmSources * sparesPerSource(this.#intervalFrames / this.#sampleRate)
-    for (const spare of spares) {
+    for (let i = 0; i < spares.length; i++) {
+      const spare = spares[i] as Float32Array // i < length
       if (spare.length === this.#intervalFrames && this.#spares.length < limit) this.#spares.push(spare)
     }
   }
@@ -256,7 +254,8 @@ export class MeterBank {
     const waited = isWaiting && !this.#keepAll ? frame - this.#waitingSince : 0
     let count = 0
     let length = 0
-    for (const source of this.#sources) {
+    for (let input = 0; input < this.#sources.length; input++) {
+      const source = this.#sources[input]
       if (source === undefined) continue
       if (waited > (source.wantsPcm ? pcmPatienceSeconds : levelPatienceSeconds) * this.#sampleRate) {
         source.restart(this.#kernel, 0, this.#nextWholeStep())
@@ -276,13 +275,14 @@ export class MeterBank {
     const table = this.#takeTable(length)
     const pcm: Float32Array[] = []
     let at = 0
-    for (const source of this.#sources) {
+    for (let input = 0; input < this.#sources.length; input++) {
+      const source = this.#sources[input]
       if (source === undefined || !source.isRunning) continue
       at = writeRecord(table, at, source)
       if (source.pcm !== undefined) pcm.push(source.pcm)
       source.finish(this.#step)
     }
-    return { frame, count, table, pcm }
+    return { type: 'cut', frame, count, table, pcm }
   }
 
   /** A power of two, so that a few channels more do not need a larger one. */

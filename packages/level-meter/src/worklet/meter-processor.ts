@@ -1,12 +1,12 @@
 // The audio thread's side. This file and what it imports are bundled into one text by scripts/generate.mjs.
 import { decodeHex } from '../hex.js'
 import {
-  decodeOfflineSource, inputsPerNode, offlineParameter, offlineProcessorName, processorName,
+  decodeOfflineRequest, inputsPerNode, offlineParameter, offlineProcessorName, processorName,
   type Backend, type FromProcessor, type ProcessorOptions, type ToProcessor,
 } from '../worklet-messages.js'
 import { createJavaScriptKernel } from './javascript-kernel.js'
 import { createWasmKernel, type Kernel } from './kernel.js'
-import { MeterBank } from './meter-bank.js'
+import { MeterBank, type Cut } from './meter-bank.js'
 
 /** The first line of the worklet's text, put there by whoever assembles it. */
 declare const kernelHex: string
@@ -18,8 +18,8 @@ declare const renderQuantumSize: number | undefined
  * 'close', which lets the browser free the node. Throwing ends it too; the window hears of that twice (message, processorerror).
  */
 class MeterProcessor extends AudioWorkletProcessor {
-  readonly #bank: MeterBank
-  #closed = false
+  /** Undefined once closed: browsers may keep a processor longer than that. */
+  #bank: MeterBank | undefined
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super()
@@ -29,7 +29,7 @@ class MeterProcessor extends AudioWorkletProcessor {
       intervalFrames: processorOptions.intervalFrames,
       inputs: inputsPerNode,
       keepAll: this.isOffline,
-      onCut: (cut) => { this.#post({ type: 'cut', ...cut }, [cut.table.buffer as ArrayBuffer, ...cut.pcm.map(({ buffer }) => buffer as ArrayBuffer)]) }, // never shared memory
+      onCut: (cut) => { this.#post(cut, buffersOf(cut)) },
     })
     this.port.onmessage = (event: MessageEvent<ToProcessor>) => { this.#receive(event.data) }
     this.#post({ type: 'ready', backend: kernel.backend })
@@ -39,12 +39,12 @@ class MeterProcessor extends AudioWorkletProcessor {
     return false
   }
 
-  protected get bank(): MeterBank {
+  protected get bank(): MeterBank | undefined {
     return this.#bank
   }
 
   process(inputs: Float32Array[][], _outputs: Float32Array[][], _parameters: Record<string, Float32Array>): boolean {
-    if (this.#closed) return false
+    if (this.#bank === undefined) return false
     try {
       this.#bank.process(inputs, currentFrame, quantumFrames(inputs))
       return true
@@ -55,24 +55,26 @@ class MeterProcessor extends AudioWorkletProcessor {
   }
 
   #receive(message: ToProcessor): void {
+    const bank = this.#bank
+    if (bank === undefined) return
     switch (message.type) {
       case 'start':
-        this.#bank.start(message.input, message.source)
-        this.#bank.addSpares(message.spares)
+        bank.start(message.input, message.source)
+        bank.addSpares(message.spares)
         break
       case 'stop':
-        this.#bank.stop(message.input)
+        bank.stop(message.input)
         break
       case 'taken':
-        this.#bank.markTaken(message.frame, message.table)
-        this.#bank.addSpares(message.spares)
+        bank.markTaken(message.frame, message.table)
+        bank.addSpares(message.spares)
         break
       case 'flush':
         this.#post({ type: 'flushed', token: message.token })
         break
       case 'close':
-        this.#closed = true
-        this.#bank.close()
+        bank.close()
+        this.#bank = undefined
         break
     }
   }
@@ -82,27 +84,34 @@ class MeterProcessor extends AudioWorkletProcessor {
   }
 }
 
-/** The processor of offline contexts: its sources are told by parameters (`offlineParameter` says why). */
+function buffersOf({ table, pcm }: Cut): Transferable[] {
+  const buffers = [table.buffer as ArrayBuffer] // never shared memory
+  for (let i = 0; i < pcm.length; i++) buffers.push((pcm[i] as Float32Array).buffer as ArrayBuffer)
+  return buffers
+}
+
+/** The processor of offline contexts: its sources are told by a parameter (`offlineParameter` says why). */
 class OfflineMeterProcessor extends MeterProcessor {
-  static get parameterDescriptors(): { name: string; defaultValue: number; automationRate: 'k-rate' }[] {
-    return Array.from({ length: inputsPerNode }, (_, input) => ({ name: offlineParameter(input), defaultValue: 0, automationRate: 'k-rate' }))
+  static get parameterDescriptors(): { name: string; defaultValue: number; automationRate: 'a-rate' }[] {
+    return [{ name: offlineParameter, defaultValue: 0, automationRate: 'a-rate' }]
   }
 
-  readonly #names = Array.from({ length: inputsPerNode }, (_, input) => offlineParameter(input))
-  readonly #states = new Float32Array(inputsPerNode)
+  /** What came first of the two values of a request; 0 between requests. */
+  #request = 0
 
   override get isOffline(): boolean {
     return true
   }
 
   override process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
-    for (let input = 0; input < inputsPerNode; input++) {
-      const state = parameters[this.#names[input] as string]?.[0] ?? 0 // input < the length of #names
-      if (state === this.#states[input]) continue
-      this.#states[input] = state
-      const source = decodeOfflineSource(state)
-      if (source === undefined) this.bank.stop(input)
-      else this.bank.start(input, source)
+    for (const value of parameters[offlineParameter] ?? []) {
+      if (value < 0) this.#request = value
+      else if (this.#request < 0) {
+        const { input, source } = decodeOfflineRequest(this.#request, value)
+        this.#request = 0
+        if (source === undefined) this.bank?.stop(input)
+        else this.bank?.start(input, source)
+      }
     }
     return super.process(inputs, outputs, parameters)
   }
@@ -117,22 +126,28 @@ function quantumFrames(inputs: Float32Array[][]): number {
   return typeof renderQuantumSize === 'undefined' ? 128 : renderQuantumSize
 }
 
-const kernelsOfScope = new Map<Backend, Kernel>()
+/**
+ * Weak, so that a kernel goes with its last processor: Chromium 156 keeps the scopes of offline contexts for ever, and a
+ * process has room for about 125 wasm memories.
+ */
+const kernelsOfScope = new Map<Backend, WeakRef<Kernel>>()
 
 /** One instance for all nodes of the scope: a call site that meets several instances is about ten times slower in V8. */
 function sharedKernel({ kernel, backend }: ProcessorOptions): Kernel {
   if (kernel !== 'none') {
     try {
-      const shared = kernelsOfScope.get(backend) ?? createWasmKernel(kernel === 'carried' ? decodeHex(kernelHex) : kernel, sampleRate, backend)
-      kernelsOfScope.set(backend, shared)
-      return shared
+      return share(backend, () => createWasmKernel(kernel === 'carried' ? decodeHex(kernelHex) : kernel, sampleRate, backend))
     } catch {
       // Forbidden by the page's CSP, or no SIMD. 'ready' tells the window which kernel runs.
     }
   }
-  const shared = kernelsOfScope.get('javascript') ?? createJavaScriptKernel(sampleRate)
-  kernelsOfScope.set('javascript', shared)
-  return shared
+  return share('javascript', () => createJavaScriptKernel(sampleRate))
+}
+
+function share(backend: Backend, create: () => Kernel): Kernel {
+  const kernel = kernelsOfScope.get(backend)?.deref() ?? create()
+  kernelsOfScope.set(backend, new WeakRef(kernel))
+  return kernel
 }
 
 /** The same version's other copy may have been here before; its processor does the same. */
