@@ -117,8 +117,8 @@ describe('skipping what cannot exceed a peak', () => {
   })
 
   test.each([
-    ['first', (taps: Float32Array) => { taps[firstLimit] = 1 }],
-    ['second', (taps: Float32Array) => { taps[firstLimit] = -1; taps[guard] = 2 }],
+    ['first', (taps: number[]) => { taps[firstLimit] = 1 }],
+    ['second', (taps: number[]) => { taps[firstLimit] = -1; taps[guard] = 2 }],
   ] as const)('would be seen to change it with a %s limit too bold', async (_, change) => {
     const [bold, thorough] = [await createKernel(change), await createKernel((taps) => { taps[firstLimit] = -1; taps[lastLimit] = 1e30 })]
     const samples = compose(programmes[0] as Programme)[0] as Float32Array
@@ -126,13 +126,12 @@ describe('skipping what cannot exceed a peak', () => {
   })
 })
 
-/** A wasm kernel with other limits. Its memory is static, so any instance tells where they lie. */
-async function createKernel(change: (taps: Float32Array) => void = () => {}): Promise<Kernel> {
+/** A wasm kernel with other limits. */
+async function createKernel(change: (taps: number[]) => void = () => {}): Promise<Kernel> {
   const module = await chooseKernel('wasm-simd', 'createKernel') as WebAssembly.Module // undefined for JavaScript only
-  const kernel = createWasmKernel(module, 48_000)
-  const { taps } = new WebAssembly.Instance(module).exports as { taps: WebAssembly.Global<'i32'> }
-  change(new Float32Array(kernel.stage.buffer, taps.value, truePeakTaps().length))
-  return kernel
+  const taps = truePeakTaps()
+  change(taps)
+  return createWasmKernel(module, 48_000, 'wasm-simd', taps)
 }
 
 /** One maximum per interval of 1 to 60 blocks, in blocks of 1 to 4096 frames. */

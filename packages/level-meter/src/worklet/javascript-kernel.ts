@@ -1,9 +1,5 @@
 import { truePeakPhase } from '../true-peak-filter.js'
-import { channelLedger, rowMargin, weightingCoefficients, type Kernel } from './kernel.js'
-
-const stageSamples = 65536
-const maxRows = 1024
-const maxChannels = 4096
+import { channelLedger, maxChannels, maxRows, rowMargin, stageSamples, weightingCoefficients, type Kernel } from './kernel.js'
 
 /**
  * The kernels of `assembly/` in plain JavaScript, for browsers without SIMD and pages whose CSP forbids wasm.
@@ -12,14 +8,17 @@ const maxChannels = 4096
  * @param sampleRate Hz
  */
 export function createJavaScriptKernel(sampleRate: number): Kernel {
-  const stage = new Float32Array(stageSamples)
-  const peaks = new Float32Array(maxRows)
-  const clipped = new Uint32Array(maxRows)
-  const invalid = new Uint32Array(maxRows)
-  const sums = new Float64Array(maxRows)
-  const squares = new Float64Array(maxRows)
-  const weighted = new Uint16Array(2 * maxRows)
-  const oversampled = new Uint16Array(2 * maxRows)
+  const rowArrays = {
+    stage: new Float32Array(stageSamples),
+    peaks: new Float32Array(maxRows),
+    clipped: new Uint32Array(maxRows),
+    invalid: new Uint32Array(maxRows),
+    sums: new Float64Array(maxRows),
+    squares: new Float64Array(maxRows),
+    weighted: new Uint16Array(2 * maxRows),
+    oversampled: new Uint16Array(2 * maxRows),
+  }
+  const { stage, peaks, clipped, invalid, sums, squares, weighted, oversampled } = rowArrays
   const state = {
     filters: new Float64Array(6 * maxChannels),
     histories: new Float32Array(rowMargin * maxChannels),
@@ -129,13 +128,7 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
     state.truePeaks[channel] = Math.max(truePeak, samplePeak)
   }
 
-  return {
-    backend: 'javascript', stage, maxRows,
-    peaks, clipped, invalid, sums, squares, measure,
-    weighted, energies: state.energies, weigh,
-    oversampled, samplePeaks: state.samplePeaks, truePeaks: state.truePeaks, oversample,
-    ...channelLedger(state),
-  }
+  return { backend: 'javascript', maxRows, measure, weigh, oversample, ...rowArrays, ...state, ...channelLedger(state) }
 }
 
 /** As in assembly/k-weighting.ts: what rings out must not become denormal. */

@@ -4,6 +4,10 @@ import type { Backend } from '../worklet-messages.js'
 
 /** Samples before each row of the stage. They belong to the kernel. */
 export const rowMargin = 16
+/** The sizes of assembly/memory.ts. */
+export const stageSamples = 65536
+export const maxRows = 1024
+export const maxChannels = 4096
 
 /**
  * Measures blocks of samples. Write the channels of a block into `stage`, row r at `r * stride + rowMargin`; `measure` gives
@@ -94,54 +98,46 @@ export function weightingCoefficients(sampleRate: number): number[] {
   return [shelf.b1, shelf.b2, shelf.a1, shelf.a2, highPass.a1, highPass.a2, energyGain]
 }
 
-/** Instantiates the kernels of `assembly/` for a sample rate in Hz. Throws what WebAssembly throws, e.g. CompileError under a CSP. */
-export function createWasmKernel(wasm: WebAssembly.Module | Uint8Array<ArrayBuffer>, sampleRate: number, backend: Backend = 'wasm-simd'): Kernel {
+/**
+ * Instantiates the kernels of `assembly/` for a sample rate in Hz. Throws what WebAssembly throws, e.g. CompileError under a CSP.
+ * @param taps of the true-peak filter, with its limits
+ */
+export function createWasmKernel(
+  wasm: WebAssembly.Module | Uint8Array<ArrayBuffer>, sampleRate: number, backend: Backend = 'wasm-simd', taps: readonly number[] = truePeakTaps(),
+): Kernel {
   const compiled = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm)
   // The names and types are those exported by assembly/index.ts, which is built together with this file.
-  const exported = new WebAssembly.Instance(compiled).exports as unknown as KernelExports
-  const { buffer } = exported.memory // never grows, so the views stay attached
-  const floats = (at: Constant, length: number): Float32Array => new Float32Array(buffer, at.value, length)
-  const doubles = (at: Constant, length: number): Float64Array => new Float64Array(buffer, at.value, length)
-  const maxRows = exported.maxRows.value
-  const maxChannels = exported.maxChannels.value
+  const { memory: { buffer }, stage, measure, weigh, oversample } = new WebAssembly.Instance(compiled).exports as unknown as KernelExports
+  let at = stage.value
+  /** The next array of assembly/memory.ts, in its order. The memory never grows, so the views stay attached. */
+  const view = <T extends ArrayBufferView>(type: new (buffer: ArrayBuffer, at: number, length: number) => T, length: number): T => {
+    const array = new type(buffer, at, length)
+    at += array.byteLength
+    return array
+  }
+  const rowArrays = {
+    stage: view(Float32Array, stageSamples),
+    peaks: view(Float32Array, maxRows),
+    clipped: view(Uint32Array, maxRows),
+    invalid: view(Uint32Array, maxRows),
+    sums: view(Float64Array, maxRows),
+    squares: view(Float64Array, maxRows),
+    weighted: view(Uint16Array, 2 * maxRows),
+    oversampled: view(Uint16Array, 2 * maxRows),
+  }
   const state = {
-    filters: doubles(exported.filters, 6 * maxChannels),
-    histories: floats(exported.histories, rowMargin * maxChannels),
-    energies: doubles(exported.energies, maxChannels),
-    samplePeaks: floats(exported.samplePeaks, maxChannels),
-    truePeaks: floats(exported.truePeaks, maxChannels),
+    filters: view(Float64Array, 6 * maxChannels),
+    energies: view(Float64Array, maxChannels),
+    histories: view(Float32Array, rowMargin * maxChannels),
+    samplePeaks: view(Float32Array, maxChannels),
+    truePeaks: view(Float32Array, maxChannels),
   }
-  doubles(exported.coefficients, 7).set(weightingCoefficients(sampleRate))
-  const taps = truePeakTaps()
-  floats(exported.taps, taps.length).set(taps)
-  return {
-    backend,
-    stage: floats(exported.stage, exported.stageSamples.value),
-    maxRows,
-    peaks: floats(exported.peaks, maxRows),
-    clipped: new Uint32Array(buffer, exported.clipped.value, maxRows),
-    invalid: new Uint32Array(buffer, exported.invalid.value, maxRows),
-    sums: doubles(exported.sums, maxRows),
-    squares: doubles(exported.squares, maxRows),
-    measure: exported.measure,
-    weighted: new Uint16Array(buffer, exported.weighted.value, 2 * maxRows),
-    energies: state.energies,
-    weigh: exported.weigh,
-    oversampled: new Uint16Array(buffer, exported.oversampled.value, 2 * maxRows),
-    samplePeaks: state.samplePeaks,
-    truePeaks: state.truePeaks,
-    oversample: exported.oversample,
-    ...channelLedger(state),
-  }
+  view(Float64Array, 8).set(weightingCoefficients(sampleRate))
+  view(Float32Array, 24).set(taps)
+  return { backend, maxRows, measure, weigh, oversample, ...rowArrays, ...state, ...channelLedger(state) }
 }
 
-type Name = 'stage' | 'stageSamples' | 'maxRows' | 'maxChannels' | 'peaks' | 'clipped' | 'invalid' | 'sums' | 'squares' | 'weighted' | 'oversampled'
-  | 'coefficients' | 'taps' | 'energies' | 'samplePeaks' | 'truePeaks' | 'filters' | 'histories'
-
-type KernelExports = Readonly<Record<Name, Constant>> & Pick<Kernel, 'measure' | 'weigh' | 'oversample'> & {
+type KernelExports = Pick<Kernel, 'measure' | 'weigh' | 'oversample'> & {
   readonly memory: { readonly buffer: ArrayBuffer }
-}
-
-interface Constant {
-  readonly value: number
+  readonly stage: { readonly value: number }
 }

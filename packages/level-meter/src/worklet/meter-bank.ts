@@ -3,7 +3,7 @@ import { recordLength, writeRecord } from '../reading-table.js'
 import { endOfStep } from '../step.js'
 import { sparesPerSource, type FromProcessor, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
-import { copyFrames, maxChannels, SourceMeter } from './source-meter.js'
+import { copyFrames, maxSourceChannels, SourceMeter } from './source-meter.js'
 
 /** A page that takes no reading for this long loses PCM from then on: 10 s of mono at 48 kHz is 1.9 MB a source. */
 const pcmPatienceSeconds = 10
@@ -14,7 +14,7 @@ const ringingSeconds = 2
 /** Tables that wait for the next cut; one is enough as long as the window answers within an interval. */
 const spareTables = 4
 
-const weightsByCount = Array.from({ length: maxChannels + 1 }, (_, count) => weightsOfCount(count))
+const weightsByCount = Array.from({ length: maxSourceChannels + 1 }, (_, count) => weightsOfCount(count))
 
 export interface MeterBankOptions {
   readonly kernel: Kernel
@@ -242,7 +242,7 @@ export class MeterBank {
       const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // as above
       const channel = this.#rowChannels[row] as number
       // What only rings still has the place it had in the larger layout.
-      const weights = weightsByCount[channel < source.layout ? source.layout : source.openChannels] as Float64Array // at most maxChannels
+      const weights = weightsByCount[channel < source.layout ? source.layout : source.openChannels] as Float64Array // at most maxSourceChannels
       source.addEnergy(step, (weights[channel] as number) * (energies[kernelChannel] as number))
       energies[kernelChannel] = 0
     }

@@ -3,7 +3,7 @@ import type { SourceRequest } from '../worklet-messages.js'
 import type { Kernel } from './kernel.js'
 
 /** The most channels a Web Audio connection carries. */
-export const maxChannels = 32
+export const maxSourceChannels = 32
 
 /** What one source has gathered since the last cut. Allocated when the source starts, then only written to. */
 export class SourceMeter implements GatheredReading {
@@ -11,10 +11,10 @@ export class SourceMeter implements GatheredReading {
   readonly wantsPcm: boolean
   readonly wantsEnergies: boolean
   readonly wantsTruePeak: boolean
-  readonly peaks: Float32Array = new Float32Array(maxChannels)
-  readonly sums: Float64Array = new Float64Array(maxChannels)
-  readonly squares: Float64Array = new Float64Array(maxChannels)
-  readonly truePeaks: Float32Array = new Float32Array(maxChannels)
+  readonly peaks: Float32Array = new Float32Array(maxSourceChannels)
+  readonly sums: Float64Array = new Float64Array(maxSourceChannels)
+  readonly squares: Float64Array = new Float64Array(maxSourceChannels)
+  readonly truePeaks: Float32Array = new Float32Array(maxSourceChannels)
   readonly energies: Float64Array
   clipped = 0
   invalid = 0
@@ -38,7 +38,7 @@ export class SourceMeter implements GatheredReading {
   openChannels = 0
   /** The count of the last quantum that had samples: which layout they have. */
   layout = 0
-  readonly kernelChannels: Uint16Array = new Uint16Array(maxChannels)
+  readonly kernelChannels: Uint16Array = new Uint16Array(maxSourceChannels)
   /** Frames for which not all open channels had samples. */
   #ringing = 0
   #pcmFilled = 0
@@ -110,7 +110,7 @@ export class SourceMeter implements GatheredReading {
   }
 
   accumulate(kernel: Kernel, row: number, channel: number): void {
-    // row < kernel.maxRows and channel < maxChannels, so none of these is undefined
+    // row < kernel.maxRows and channel < maxSourceChannels, so none of these is undefined
     const peak = kernel.peaks[row] as number
     if (peak > (this.peaks[channel] as number)) this.peaks[channel] = peak
     this.sums[channel] = (this.sums[channel] as number) + (kernel.sums[row] as number)
