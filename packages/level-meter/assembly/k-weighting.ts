@@ -18,7 +18,7 @@ export function weigh(count: i32, stride: i32, from: i32, to: i32): void {
     const b = rowAt(load<u16>(second), stride, from)
     const channelA: i32 = load<u16>(first, 2)
     const channelB: i32 = load<u16>(second, 2)
-    while (!weighPair(a, b, to - from, channelA, channelB)) {
+    for (let tries: i32 = 0; tries < 2 && !weighPair(a, b, to - from, channelA, channelB); tries++) {
       silenceInvalid(a, to - from)
       silenceInvalid(b, to - from)
     }

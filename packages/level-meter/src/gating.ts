@@ -70,9 +70,9 @@ export class Gating {
     return loudness(this.#maxMomentary / this.#momentaryFrames)
   }
 
-  /** LUFS, the largest `shortTerm` after every tenth `add` since the start or `clearMaxima`. */
+  /** LUFS, the largest `shortTerm` after every tenth `add` since the start or `clearMaxima`; before the first of them `shortTerm`. */
   get maxShortTerm(): number {
-    return loudness(this.#maxShortTerm / this.#shortTermFrames)
+    return loudness((this.#maxShortTerm || this.#window(tensPerShortTerm)) / this.#shortTermFrames)
   }
 
   /** LUFS since the start or `restart`, -Infinity when no block passed the gates. */

@@ -40,6 +40,10 @@ export function checkOptions(context: BaseAudioContext, { interval = 1, backend 
   if (typeof BaseAudioContext === 'undefined' || !(context instanceof BaseAudioContext)) {
     throw new TypeError('LevelMeter.create: context must be an AudioContext or an OfflineAudioContext')
   }
+  const { sampleRate } = context
+  if (!(sampleRate >= 8000 && sampleRate <= 192_000)) {
+    throw new RangeError(`LevelMeter.create: context.sampleRate must be 8000 to 192000 Hz, not ${sampleRate}`)
+  }
   if (!(typeof interval === 'number' && interval >= 0.02 && interval <= 10)) {
     throw new RangeError(`LevelMeter.create: interval must be 0.02 to 10 seconds, not ${String(interval)}`)
   }
@@ -51,7 +55,7 @@ export function checkOptions(context: BaseAudioContext, { interval = 1, backend 
   if (context.audioWorklet === undefined) {
     throw new DOMException('LevelMeter.create: this page has no AudioWorklet; it needs a secure context (HTTPS or localhost)', 'NotSupportedError')
   }
-  return Math.round(interval * context.sampleRate)
+  return Math.round(interval * sampleRate)
 }
 
 /** Creating a meter in a context that can render no more. */

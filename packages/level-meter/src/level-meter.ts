@@ -29,7 +29,7 @@ export class LevelMeter {
   readonly #kernel: { readonly compiled: WebAssembly.Module | undefined; readonly backend: Backend }
   readonly #intervalFrames: number
   readonly #pool: PcmPool
-  /** The first one stays until `close()`; further ones go with their last source. */
+  /** One stays until `close()`; further ones go when they are empty and another has room. */
   readonly #nodes: MeterNode[] = []
   readonly #sources = new Map<number, MeteredSource>()
   readonly #healthListeners = new Set<(health: LevelMeter['health']) => void>()
@@ -41,7 +41,7 @@ export class LevelMeter {
   /**
    * Resolves in a suspended context too, and in an OfflineAudioContext.
    *
-   * Rejects with a RangeError (`interval`), a TypeError (another argument), InvalidStateError (a closed context),
+   * Rejects with a RangeError (`interval`, or a context below 8 or above 192 kHz), a TypeError (another argument), InvalidStateError (a closed context),
    * NotSupportedError (no AudioWorklet, or a `backend` that cannot run here), the signal's reason, or an Error that says
    * how to let the worklet through the Content-Security-Policy.
    */
@@ -133,7 +133,11 @@ export class LevelMeter {
       if (track !== undefined && (track.muted || !track.enabled)) return 'muted'
       return metered.hasData ? 'live' : 'no-data'
     }
-    return createMetering({ stop, state, resetLoudness: () => { analysis.resetLoudness() } })
+    return createMetering({ stop, state, resetLoudness: () => {
+        // Of an offline context all readings come when it is over: there it begins with the next one.
+        const { currentTime, sampleRate } = this.#context
+        analysis.resetLoudness(isOffline(this.#context) ? 0 : Math.ceil(currentTime * sampleRate), sampleRate)
+      } })
   }
 
   /** Gives a PCM buffer back for reuse; optional. Its samples may change from now on, and it will be detached. */
@@ -196,7 +200,7 @@ export class LevelMeter {
     const disconnect = chosen.connect(source, request)
     return () => {
       disconnect()
-      if (chosen.isEmpty && chosen !== this.#nodes[0]) this.#discard(chosen)
+      this.#discardSpares()
     }
   }
 
@@ -210,14 +214,15 @@ export class LevelMeter {
       onReadings: (readings) => { this.#deliver(readings) },
       onBackend: (backend) => { this.#backend = backend },
       onFailed: (message) => { this.#fail(message) },
+      onFree: () => { this.#discardSpares() },
     })
   }
 
-  #discard(node: MeterNode): void {
-    const index = this.#nodes.indexOf(node)
-    if (index < 0) return
-    this.#nodes.splice(index, 1)
-    node.close()
+  #discardSpares(): void {
+    const spare = this.#nodes.findIndex((node) => node.isEmpty && this.#nodes.some((other) => other !== node && !other.isFull))
+    if (spare < 0) return
+    for (const node of this.#nodes.splice(spare, 1)) node.close()
+    this.#discardSpares()
   }
 
   #deliver(readings: readonly SourceReading[]): void {

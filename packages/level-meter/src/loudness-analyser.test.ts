@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { makeSignal, seededRandom } from '../test/signals.ts'
 import { LoudnessAnalyser, type ChannelLabel, type LoudnessFormat } from './relaxed.ts'
@@ -110,4 +111,24 @@ test('a backend named runs or is refused, and auto never takes the relaxed one',
   const [node = 0] = process.versions.node.split('.').map(Number)
   if (node < 22) await expect(relaxed).rejects.toThrow(expect.objectContaining({ name: 'NotSupportedError', message: expect.stringContaining('relaxed') as string }))
   else (await relaxed).close()
+})
+
+test('what cannot be opened leaves nothing taken, and what is forgotten comes back', async () => {
+  const rate = 47_000 // a kernel of this test's own
+  const wide = { sampleRate: rate, channels: 30 }
+  const opened = await Promise.all(Array.from({ length: 136 }, () => LoudnessAnalyser.create(wide)))
+  await expect(LoudnessAnalyser.create(wide)).rejects.toThrow(/more than 4096 channels/)
+  const rest = await Promise.all(Array.from({ length: 4096 - 136 * 30 }, () => LoudnessAnalyser.create({ sampleRate: rate, channels: 1 })))
+  for (const analyser of [...opened, ...rest]) analyser.close()
+  const again = await Promise.all(Array.from({ length: 2048 }, () => LoudnessAnalyser.create({ sampleRate: rate, channels: 2 })))
+  expect(again).toHaveLength(2048)
+  for (const analyser of again) analyser.close()
+})
+
+test('a Float32Array of another realm is one', async () => {
+  using analyser = await LoudnessAnalyser.create({ sampleRate: 48_000, channels: 1 })
+  const foreign = runInNewContext('new Float32Array(48000).fill(0.5)') as Float32Array
+  expect(foreign).not.toBeInstanceOf(Float32Array)
+  analyser.push([foreign])
+  expect(analyser.read().samplePeak[0]).toBeCloseTo(-6.02, 2)
 })

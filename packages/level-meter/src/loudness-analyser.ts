@@ -55,7 +55,8 @@ export class LoudnessAnalyser {
   readonly #entries: Uint16Array
   readonly #block: number
   readonly #stride: number
-  #channels: readonly number[]
+  /** The kernel's numbers of our channels. */
+  readonly #channels: number[] = []
   #gating: Gating
   /** Frames pushed, and 10 ms steps finished. */
   #frames = 0
@@ -87,8 +88,14 @@ export class LoudnessAnalyser {
     this.#block = Math.min(blockFrames, (Math.floor(shared.kernel.stage.length / weights.length) - rowMargin) & ~15)
     this.#stride = rowMargin + this.#block
     this.#entries = new Uint16Array(2 * weights.length)
-    this.#channels = this.#open()
+    try {
+      this.#open()
+    } catch (error) {
+      this.close()
+      throw error
+    }
     this.#gating = new Gating(sampleRate)
+    forgotten.register(this, { shared, channels: this.#channels }, this)
   }
 
   /**
@@ -127,8 +134,8 @@ export class LoudnessAnalyser {
   /** Forgets everything, as if newly created. */
   reset(): void {
     this.#assertOpen('reset')
-    this.#release()
-    this.#channels = this.#open()
+    closeChannels(this.#shared, this.#channels)
+    this.#open()
     this.#gating = new Gating(this.#sampleRate)
     this.#frames = 0
     this.#steps = 0
@@ -138,7 +145,8 @@ export class LoudnessAnalyser {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#release()
+    forgotten.unregister(this)
+    closeChannels(this.#shared, this.#channels)
     this.#shared.leave()
   }
 
@@ -190,8 +198,10 @@ export class LoudnessAnalyser {
     }
     const frames = (channels[0] as Float32Array | undefined)?.length
     for (const samples of channels as readonly unknown[]) {
-      if (!(samples instanceof Float32Array)) throw new TypeError('LoudnessAnalyser.push: every channel must be a Float32Array')
-      if (samples.length !== frames) throw new TypeError(`LoudnessAnalyser.push: channels differ in length (${frames} and ${samples.length} frames)`)
+      // By its tag: one of another realm is no instance of ours.
+      if ((samples as Partial<Float32Array> | undefined)?.[Symbol.toStringTag] !== 'Float32Array') throw new TypeError('LoudnessAnalyser.push: every channel must be a Float32Array')
+      const { length } = samples as Float32Array
+      if (length !== frames) throw new TypeError(`LoudnessAnalyser.push: channels differ in length (${frames} and ${length} frames)`)
     }
     return frames ?? 0
   }
@@ -200,29 +210,25 @@ export class LoudnessAnalyser {
     if (this.#closed) throw new DOMException(`LoudnessAnalyser.${method}: the analyser is closed`, 'InvalidStateError')
   }
 
-  #open(): number[] {
+  #open(): void {
     this.#shared.owner = undefined
-    const { kernel } = this.#shared
-    const opened: number[] = []
-    try {
-      while (opened.length < this.#weights.length) {
-        const channel = kernel.openChannel()
-        this.#entries.set([opened.length, channel], 2 * opened.length)
-        opened.push(channel)
-      }
-    } catch (error) {
-      for (const channel of opened) kernel.closeChannel(channel)
-      this.#closed = true
-      this.#shared.leave()
-      throw error
+    while (this.#channels.length < this.#weights.length) {
+      const channel = this.#shared.kernel.openChannel()
+      this.#entries.set([this.#channels.length, channel], 2 * this.#channels.length)
+      this.#channels.push(channel)
     }
-    return opened
-  }
-
-  #release(): void {
-    for (const channel of this.#channels) this.#shared.kernel.closeChannel(channel)
   }
 }
+
+function closeChannels({ kernel }: SharedKernel, channels: number[]): void {
+  for (const channel of channels.splice(0)) kernel.closeChannel(channel)
+}
+
+/** An analyser that nobody closed gives its channels back when it is collected. */
+const forgotten = new FinalizationRegistry(({ shared, channels }: { readonly shared: SharedKernel; readonly channels: number[] }) => {
+  closeChannels(shared, channels)
+  shared.leave()
+})
 
 interface SharedKernel {
   readonly kernel: Kernel

@@ -16,6 +16,8 @@ export interface MeterNodeOptions {
   readonly onReadings: (readings: readonly SourceReading[]) => void
   readonly onBackend: (backend: Backend) => void
   readonly onFailed: (message: string) => void
+  /** An input that was in use can be used again. */
+  readonly onFree: () => void
 }
 
 /**
@@ -28,6 +30,7 @@ export class MeterNode {
   readonly #isOffline: boolean
   readonly #free: number[] = Array.from({ length: inputsPerNode }, (_, index) => inputsPerNode - 1 - index)
   readonly #flushes = new Map<number, () => void>()
+  #connected = 0
   #nextToken = 0
   /** Offline: the first frame of the parameter that is not taken. */
   #nextFrame = 0
@@ -45,8 +48,9 @@ export class MeterNode {
     return this.#free.length === 0
   }
 
+  /** Nothing is connected. */
   get isEmpty(): boolean {
-    return this.#free.length === inputsPerNode
+    return this.#connected === 0
   }
 
   /** Connects output 0 of `source` to a free input and measures it as requested. Throws what `connect` throws. Call when not full. */
@@ -58,16 +62,31 @@ export class MeterNode {
       this.#free.push(input)
       throw error
     }
+    this.#connected++
     this.#start(input, request)
     return () => {
+      this.#connected--
       this.#stop(input)
       try {
         source.disconnect(this.#node, 0, input)
       } catch {
         // The application disconnected it already.
       }
-      this.#free.push(input)
+      if (this.#isOffline) this.#free.push(input)
+      else void this.#freeLater(input)
     }
+  }
+
+  /**
+   * Firefox 153 takes messages at once, but changes of the graph only when the task has ended: an input that was reused
+   * sooner gave the new source what the old one played. The first answer comes in a later task, the second from an audio
+   * thread that had the change before the question.
+   */
+  async #freeLater(input: number): Promise<void> {
+    await this.flush()
+    await this.flush()
+    this.#free.push(input)
+    if (!this.#closed) this.#options.onFree()
   }
 
   /** Resolves when every reading made so far has been delivered, at once when closed. */

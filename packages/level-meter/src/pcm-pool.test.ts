@@ -46,3 +46,13 @@ test('keeps no more than its limit', () => {
   for (const buffer of returned) pool.put(buffer)
   expect(pool.take(3).filter((buffer) => returned.includes(buffer))).toHaveLength(2)
 })
+
+test('two views of one buffer go to one source', () => {
+  const pool = new PcmPool(4, 10)
+  const pcm = new Float32Array(4)
+  pool.put(pcm)
+  pool.put(pcm.subarray(0))
+  const [first, second] = pool.take(2)
+  expect(first?.buffer).toBe(pcm.buffer)
+  expect(second?.buffer).not.toBe(pcm.buffer)
+})

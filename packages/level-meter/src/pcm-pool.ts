@@ -1,8 +1,8 @@
 /** PCM buffers that came back from the application, on the window's side. */
 export class PcmPool {
   readonly #length: number
-  /** A set: giving the same buffer back twice must not send it to two sources. */
-  readonly #buffers = new Set<Float32Array<ArrayBuffer>>()
+  /** By their memory: giving it back twice, or by another view, must not send it to two sources. */
+  readonly #buffers = new Map<ArrayBuffer, Float32Array<ArrayBuffer>>()
   readonly #limit: number
 
   /**
@@ -19,16 +19,16 @@ export class PcmPool {
     const { buffer } = pcm
     // A view of a part, or shared memory, cannot be transferred as a whole interval.
     if (pcm.length !== this.#length || pcm.byteLength !== buffer.byteLength || !(buffer instanceof ArrayBuffer)) return
-    if (this.#buffers.size < this.#limit) this.#buffers.add(pcm as Float32Array<ArrayBuffer>) // checked just above
+    if (this.#buffers.size < this.#limit) this.#buffers.set(buffer, pcm as Float32Array<ArrayBuffer>) // checked just above
   }
 
   /** `count` buffers ready to be transferred: those that came back, then new ones. */
   take(count: number): Float32Array<ArrayBuffer>[] {
     const taken: Float32Array<ArrayBuffer>[] = []
-    for (const buffer of this.#buffers) {
+    for (const [buffer, pcm] of this.#buffers) {
       if (taken.length === count) break
       this.#buffers.delete(buffer)
-      if (buffer.length === this.#length) taken.push(buffer)
+      if (pcm.length === this.#length) taken.push(pcm)
     }
     while (taken.length < count) taken.push(new Float32Array(this.#length))
     return taken

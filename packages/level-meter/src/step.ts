@@ -2,3 +2,10 @@
 export function endOfStep(step: number, sampleRate: number): number {
   return Math.round((step + 1) * sampleRate / 100)
 }
+
+/** The step that a frame lies in. */
+export function stepAt(frame: number, sampleRate: number): number {
+  let step = Math.floor(frame * 100 / sampleRate)
+  while (endOfStep(step, sampleRate) <= frame) step++
+  return step
+}

@@ -281,3 +281,20 @@ describe('loudness and true peak', () => {
     expect(kernel.openChannel()).toBe(opened[7])
   })
 })
+
+test('a page that takes nothing for long loses PCM, and no loudness', () => {
+  const rate = 8000
+  const { bank, cuts } = createBank({ sampleRate: rate, intervalFrames: rate, answer: false })
+  bank.start(0, request(1, { pcm: true, energies: true }))
+  bank.start(1, request(2, { energies: true }))
+  const signal = makeSignal('noise', 20 * rate, seededRandom(3))
+  for (let frame = 0; frame < signal.length; frame += 80) {
+    if (frame === 16 * rate) bank.markTaken(cuts.at(-1)?.frame ?? 0, new Float64Array())
+    const samples = signal.subarray(frame, frame + 80)
+    bank.process([[samples], [samples]], frame, 80)
+  }
+  const energiesOf = (id: number): number[] => cuts.flatMap(({ readings }) => readings.filter((reading) => reading.id === id).flatMap(({ energies }) => [...energies]))
+  expect(cuts.some(({ readings }) => readings.some(({ reading }) => (reading.dropped ?? 0) > 0))).toBe(true)
+  expect(energiesOf(1)).toHaveLength(2000)
+  expect(energiesOf(1)).toEqual(energiesOf(2))
+})

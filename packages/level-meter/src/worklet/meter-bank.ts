@@ -1,6 +1,6 @@
 import { weightsOfCount } from '../channel-weights.js'
 import { recordLength, writeRecord } from '../reading-table.js'
-import { endOfStep } from '../step.js'
+import { endOfStep, stepAt } from '../step.js'
 import { sparesPerSource, type FromProcessor, type SourceRequest } from '../worklet-messages.js'
 import { rowMargin, type Kernel } from './kernel.js'
 import { copyFrames, maxSourceChannels, SourceMeter } from './source-meter.js'
@@ -127,8 +127,7 @@ export class MeterBank {
 
   #setClock(frame: number): void {
     this.#clock = frame
-    this.#step = Math.floor(frame * 100 / this.#sampleRate)
-    while (endOfStep(this.#step, this.#sampleRate) <= frame) this.#step++
+    this.#step = stepAt(frame, this.#sampleRate)
     this.#stepEnd = endOfStep(this.#step, this.#sampleRate)
   }
 
@@ -257,8 +256,12 @@ export class MeterBank {
     for (let input = 0; input < this.#sources.length; input++) {
       const source = this.#sources[input]
       if (source === undefined) continue
-      if (waited > (source.wantsPcm ? pcmPatienceSeconds : levelPatienceSeconds) * this.#sampleRate) {
+      if (waited > levelPatienceSeconds * this.#sampleRate) {
         source.restart(this.#kernel, 0, this.#nextWholeStep())
+        continue
+      }
+      if (source.wantsPcm && waited > pcmPatienceSeconds * this.#sampleRate) {
+        source.dropPcm()
         continue
       }
       source.gather(this.#kernel, this.#step)

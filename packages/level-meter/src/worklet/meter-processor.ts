@@ -50,6 +50,7 @@ class MeterProcessor extends AudioWorkletProcessor {
       return true
     } catch (error) {
       this.#post({ type: 'failed', message: String(error) })
+      this.#close()
       throw error
     }
   }
@@ -73,10 +74,14 @@ class MeterProcessor extends AudioWorkletProcessor {
         this.#post({ type: 'flushed', token: message.token })
         break
       case 'close':
-        bank.close()
-        this.#bank = undefined
+        this.#close()
         break
     }
+  }
+
+  #close(): void {
+    this.#bank?.close()
+    this.#bank = undefined
   }
 
   #post(message: FromProcessor, transfer: Transferable[] = []): void {

@@ -15,7 +15,7 @@ export class SourceMeter implements GatheredReading {
   readonly sums: Float64Array = new Float64Array(maxSourceChannels)
   readonly squares: Float64Array = new Float64Array(maxSourceChannels)
   readonly truePeaks: Float32Array = new Float32Array(maxSourceChannels)
-  readonly energies: Float64Array
+  energies: Float64Array
   clipped = 0
   invalid = 0
   /** The largest count seen in the interval, at least 1. */
@@ -122,6 +122,12 @@ export class SourceMeter implements GatheredReading {
   /** Adds what a channel contributed to a step of 10 ms. One that began before the source did is not a whole one. */
   addEnergy(step: number, energy: number): void {
     const index = step - this.firstStep
+    // While a page takes no PCM, the steps of several intervals gather.
+    if (index >= this.energies.length) {
+      const more = new Float64Array(2 * this.energies.length)
+      more.set(this.energies)
+      this.energies = more
+    }
     if (index >= 0) this.energies[index] = (this.energies[index] as number) + energy
   }
 
@@ -136,6 +142,12 @@ export class SourceMeter implements GatheredReading {
     this.pcm = undefined
     this.dropped = 0
     this.#clear(Math.max(step, this.firstStep))
+  }
+
+  /** Throws away what was gathered but the energies, which are few: loudness goes on. The next reading reports the loss. */
+  dropPcm(): void {
+    this.dropped += this.frames
+    this.#clearLevels()
   }
 
   /** Throws away what was gathered, and `lost` frames that never came; the next reading reports both. */
@@ -154,17 +166,21 @@ export class SourceMeter implements GatheredReading {
   }
 
   #clear(step: number): void {
+    this.energies.fill(0)
+    this.steps = 0
+    this.firstStep = step
+    this.#clearLevels()
+  }
+
+  #clearLevels(): void {
     this.peaks.fill(0)
     this.sums.fill(0)
     this.squares.fill(0)
     this.truePeaks.fill(0)
-    this.energies.fill(0)
     this.clipped = 0
     this.invalid = 0
     this.channels = 1
     this.frames = 0
-    this.steps = 0
-    this.firstStep = step
     this.hasData = false
     this.isRunning = false
   }
