@@ -24,7 +24,7 @@ export const ensureChromium = () => ensure(chromium)
 /** As `ensureChromium`, with FIREFOX_PATH; on a Linux without a sound server also the one Firefox needs. */
 export async function ensureFirefox() {
   const file = await ensure(firefox)
-  if (needsSilentSink() && !inPath(['pulseaudio']) && !aptInstall('pulseaudio')) {
+  if (await needsSilentSink() && !inPath(['pulseaudio']) && !aptInstall('pulseaudio')) {
     throw new Error('Firefox starts no AudioContext without a sound server. Install one (as root on Debian `apt-get install pulseaudio`), or set PULSE_SERVER.')
   }
   return file

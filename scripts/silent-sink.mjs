@@ -2,13 +2,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import os from 'node:os'
+import net from 'node:net'
 import path from 'node:path'
 
 /** Starts a private PulseAudio where it is needed, and names it to the browsers started from now on; returns what ends it. */
 export default async function startSilentSink() {
-  if (!needsSilentSink()) return undefined
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'earshot-sink-'))
+  // As root Firefox does not start in a home that is another user's, as containers have it.
+  if (process.getuid?.() === 0 && process.env.HOME && fs.statSync(process.env.HOME, { throwIfNoEntry: false })?.uid !== 0) process.env.HOME = '/tmp'
+  if (!await needsSilentSink()) return undefined
+  const folder = fs.mkdtempSync('/tmp/earshot-sink-') // not os.tmpdir(): a socket's path has 107 characters at most
   const watcher = fs.watch(folder)
   const socket = path.join(folder, 'socket')
   const server = spawn('pulseaudio', [
@@ -28,7 +30,20 @@ export default async function startSilentSink() {
 }
 
 /** True on a Linux without a sound server of its own (PulseAudio or PipeWire). */
-export function needsSilentSink() {
+export async function needsSilentSink() {
   const { PULSE_SERVER, XDG_RUNTIME_DIR } = process.env
-  return process.platform === 'linux' && !PULSE_SERVER && !(XDG_RUNTIME_DIR && fs.existsSync(path.join(XDG_RUNTIME_DIR, 'pulse/native')))
+  return process.platform === 'linux' && !PULSE_SERVER && !(XDG_RUNTIME_DIR && await answers(path.join(XDG_RUNTIME_DIR, 'pulse/native')))
+}
+
+/** Whether somebody listens: a socket may outlive its server. */
+async function answers(file) {
+  const socket = net.connect(file)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
