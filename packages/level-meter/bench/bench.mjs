@@ -20,9 +20,10 @@ if (wantsBoth || values.node) {
   Object.assign(report.conditions, report.node.conditions)
 }
 if (wantsBoth || values.chromium) {
-  const { benchChromium } = await import('./browser.mjs')
-  report.chromium = { rows: await benchChromium() }
+  const { benchChromium, benchRealTime } = await import('./browser.mjs')
+  report.chromium = { rows: await benchChromium(), live: await benchRealTime() }
   printTable(report.chromium.rows, 'Chromium')
+  console.log(`${report.chromium.live.join('\n')}\n`)
 }
 
 for (const [what, condition] of Object.entries(report.conditions)) console.log(`${what}: ${condition}`)

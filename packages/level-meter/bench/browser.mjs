@@ -69,10 +69,10 @@ export async function benchChromium({ rounds = 7, seconds = 50 } = {}) {
   return comparisons.map(({ of, against, ...row }) => ({ ...row, ratio: median(measured.map((times) => net(times, of) / net(times, against))) }))
 }
 
-/** Prints how long the audio thread worked on each quantum of a live context, sources and all, and its garbage collections. */
+/** One line for each of two live contexts: how long the audio thread worked on a quantum, sources and all, and its garbage collections. */
 export async function benchRealTime({ seconds = 60 } = {}) {
-  await withChromium(async ({ browser, open }) => {
-    console.log(`Chromium, ${seconds} s live, ${streams} streams of noise with loudness and true peak; CPU time of a quantum of 2.67 ms, in ms; aim: 99.9 % within 0.50, no collection`)
+  return withChromium(async ({ browser, open }) => {
+    const lines = []
     for (const pcm of [false, true]) {
       const page = await open()
       await page.evaluate((request) => globalThis.meterLive(request), { signal: 'noise', streams, pcm })
@@ -83,9 +83,11 @@ export async function benchRealTime({ seconds = 60 } = {}) {
       await page.close()
       const { quanta, collections } = readTrace(traceEvents)
       const at = (share) => (quanta[Math.ceil(share * quanta.length) - 1] / 1000).toFixed(2)
-      console.log(`${pcm ? 'with PCM, recycled' : 'without PCM       '}  ${quanta.length} quanta: 50 % within ${at(0.5)}, 99 % ${at(0.99)}, 99.9 % ${at(0.999)}, all ${at(1)}; `
-        + `collections on the audio thread: ${collections.length}${collections.map(({ name, tdur }) => ` ${name} ${(tdur / 1000).toFixed(2)}`).join(',')}`)
+      const pauses = collections.map(({ name, tdur }) => `${name} ${(tdur / 1000).toFixed(2)} ms`)
+      lines.push(`${streams} live streams with loudness and true peak${pcm ? ' and PCM, recycled' : ''}, ${seconds} s: CPU time of a quantum of 2.67 ms: 50 % within ${at(0.5)} ms, `
+        + `99 % ${at(0.99)}, 99.9 % ${at(0.999)} (aim 0.50), all ${at(1)}; collections on the audio thread: ${[pauses.length, ...pauses].join(', ')} (aim 0)`)
     }
+    return lines
   })
 }
 
@@ -136,6 +138,6 @@ async function withChromium(run) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values: { 'real-time': live, ...numbers } } = parseArgs({ options: { rounds: { type: 'string' }, seconds: { type: 'string' }, 'real-time': { type: 'boolean' } } })
   const options = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, Number(text)]))
-  if (live) await benchRealTime(options)
+  if (live) for (const line of await benchRealTime(options)) console.log(line)
   else printTable(await benchChromium(options), 'Chromium')
 }

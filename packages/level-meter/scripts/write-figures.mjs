@@ -55,7 +55,7 @@ function cost({ conditions, node, chromium }) {
     '',
     ...table(node.rows),
     ...(chromium.rows.length === 0 ? [] : ['In Chromium, CPU time of the audio thread for 64 mono streams, less that of playing them:', '', ...table(chromium.rows)]),
-    ...(chromium.live ?? []).map((line) => `* ${line}`),
+    ...chromium.live.map((line) => `* ${line}`),
     '',
   ].join('\n')
 }
