@@ -215,11 +215,12 @@ test.each([
     for (let quantum = 0; quantum < count; quantum++, frame += 128) bank.process(inputs, frame, 128)
     return process.memoryUsage().heapUsed - before
   }
-  // What a quantum allocates it allocates in every window; before V8 has optimised it, and while it collects, so do others.
-  const windows = Array.from({ length: 7 }, () => Math.abs(bytesOf(quanta)))
-  // The smallest object has 12 bytes; the measurement itself takes some kB.
-  expect(Math.min(...windows)).toBeLessThan(quanta * 12)
-})
+  // What a quantum allocates it allocates in every window; before V8 has optimised it, which on a busy machine takes a while,
+  // so do others. The smallest object has 12 bytes; the measurement itself takes some kB.
+  let least = Infinity
+  for (let window = 0; window < 60 && least >= quanta * 12; window++) least = Math.min(least, Math.abs(bytesOf(quanta)))
+  expect(least).toBeLessThan(quanta * 12)
+}, 60_000)
 
 test('a stopped source has no further reading, and its input serves another source', () => {
   const { bank, cuts, readingsOf } = createBank()
