@@ -154,6 +154,7 @@ export class MeterBank {
     const stride = rowMargin + ((count + 3) & ~3)
     const { stage, maxRows } = this.#kernel
     let rows = 0
+    let someRing = false
     for (let input = 0; input < this.#sources.length; input++) {
       const source = this.#sources[input]
       if (source === undefined) continue
@@ -180,8 +181,10 @@ export class MeterBank {
         rows++
       }
       source.advance(count, channelCount)
+      if (source.openChannels > channelCount) someRing = true
     }
     if (rows > 0) this.#measureRows(rows, stride, count)
+    if (!someRing) return
     for (let input = 0; input < this.#sources.length; input++) {
       this.#sources[input]?.closeSilentChannels(this.#kernel, inputs[input]?.length ?? 0, ringingSeconds * this.#sampleRate)
     }
