@@ -4,7 +4,7 @@
  *
  * At 48 kHz these are the standard's coefficients to 1e-12. At other rates the analogue filter behind them is transformed
  * anew, and the gain corrected so that 997 Hz passes exactly as at 48 kHz; near half the rate the shelf bends
- * (8 kHz: up to 0.5 dB, 44.1 kHz: 0.005 dB).
+ * (20 Hz to 0.4 of the rate: 8 kHz up to 0.49 dB, 44.1 kHz 0.003 dB).
  */
 export interface KWeighting {
   /** Shelf: y = x + b1 x1 + b2 x2 - a1 y1 - a2 y2. */

@@ -1,7 +1,7 @@
 /**
  * The interpolator of true peak (ITU-R BS.1770-5 Annex 2 asks for 4 times the rate and leaves the filter open): a sinc under a
- * Kaiser window of beta 5, 49 taps. Against the standard's example table it reads sines at a sixth of the rate 0.07 dB low at
- * worst instead of 0.30, and passes the samples themselves unchanged.
+ * Kaiser window of beta 5, 49 taps. At a quarter of the rate it reads sines at worst 0.16 dB low, at a sixth 0.08 dB, and it passes
+ * the samples themselves unchanged.
  */
 const beta = 5
 const half = 24
