@@ -30,6 +30,16 @@ export interface SamplingOptions {
   onEnd?: (reason: 'closed' | 'failed', error?: unknown) => void
 }
 
+/** One report as it came, and what was read from it; see {@link StatsSampler.reportListeners}. */
+export interface TakenReport {
+  readonly source: StatsSource
+  readonly report: RTCStatsReport
+  readonly synchronizationSources: readonly SynchronizationSource[]
+  readonly reading: ConnectionReading
+  /** Absent for the first of a sampling, which gives no sample. */
+  readonly previous: ConnectionReading | undefined
+}
+
 interface Listener extends Pick<SamplingOptions, 'onEnd'> {
   readonly onSample: (sample: ConnectionSample) => void
   readonly release: () => void
@@ -47,7 +57,10 @@ const MAX_FAILURES = 3
 
 /** Samples any number of sources on one clock, which runs only while there are sources. */
 export class StatsSampler {
-  readonly #intervalMs: number
+  /** ms between readings. */
+  readonly intervalMs: number
+  /** Called with every report of every source, before the sample; for `startRecording` of `@earshot/stats-sampler/replay`. */
+  readonly reportListeners: Set<(taken: TakenReport) => void> = new Set()
   readonly #kind: ClockKind
   readonly #samplings = new Map<StatsSource, Sampling>()
   #stopClock: (() => void) | undefined
@@ -59,7 +72,7 @@ export class StatsSampler {
     // Above 2^31 - 1 a browser's timer fires at once.
     if (!(intervalMs > 0 && intervalMs < 2 ** 31)) throw new RangeError(`intervalMs must be above 0 and below 2 ** 31, got ${intervalMs}`)
     if (clock !== 'worker' && clock !== 'timer') throw new TypeError("clock must be 'worker' or 'timer'")
-    this.#intervalMs = intervalMs
+    this.intervalMs = intervalMs
     this.#kind = clock
   }
 
@@ -82,7 +95,7 @@ export class StatsSampler {
     sampling.listeners.add(listener)
     if (!this.#samplings.has(source)) {
       this.#samplings.set(source, sampling)
-      this.#stopClock ??= startClock(this.#kind, this.#intervalMs, () => this.#tick())
+      this.#stopClock ??= startClock(this.#kind, this.intervalMs, () => this.#tick())
       void this.#read(sampling)
     }
     return stop
@@ -108,16 +121,18 @@ export class StatsSampler {
     sampling.pending = true
     const outcome = await takeReading(sampling.source)
     sampling.pending = false
+    if (sampling.listeners.size === 0) return
     if (isClosed(sampling.source)) return this.#end(sampling, 'closed')
     if ('error' in outcome) {
       sampling.failures++
       return sampling.failures < MAX_FAILURES ? undefined : this.#end(sampling, 'failed', outcome.error)
     }
     sampling.failures = 0
-    const { previous } = sampling
+    const { previous, source } = sampling
     sampling.previous = outcome.reading
+    for (const onReport of this.reportListeners) callSafely(() => onReport({ ...outcome, source, previous }))
     if (!previous) return
-    const sample = sampleBetween(previous, outcome.reading, { intervalMs: this.#intervalMs })
+    const sample = sampleBetween(previous, outcome.reading, { intervalMs: this.intervalMs })
     for (const { onSample } of sampling.listeners) callSafely(() => onSample(sample))
   }
 
@@ -140,11 +155,12 @@ export class StatsSampler {
 }
 
 /** Asks at once, before anything is awaited. A closed source is not asked: what it would answer is not of now. */
-async function takeReading(source: StatsSource): Promise<{ reading: ConnectionReading } | { error: unknown }> {
+async function takeReading(source: StatsSource): Promise<Omit<TakenReport, 'source' | 'previous'> | { error: unknown }> {
   try {
     if (isClosed(source)) return { error: undefined }
-    const reading = readReport(await source.getStats())
-    return { reading: withSynchronizationSources(reading, synchronizationSources(source)) }
+    const report = await source.getStats()
+    const synchronizationSources = readSynchronizationSources(source)
+    return { report, synchronizationSources, reading: withSynchronizationSources(readReport(report), synchronizationSources) }
   } catch (error) {
     return { error }
   }
@@ -152,7 +168,7 @@ async function takeReading(source: StatsSource): Promise<{ reading: ConnectionRe
 
 const isClosed = ({ connectionState, signalingState }: StatsSource): boolean => connectionState === 'closed' || signalingState === 'closed'
 
-function synchronizationSources(source: StatsSource): SynchronizationSource[] {
+function readSynchronizationSources(source: StatsSource): SynchronizationSource[] {
   try {
     const receivers: readonly Pick<StatsSource, 'getSynchronizationSources'>[] = source.getReceivers?.() ?? [source]
     return receivers.flatMap((receiver) => receiver.getSynchronizationSources?.() ?? [])
@@ -162,7 +178,7 @@ function synchronizationSources(source: StatsSource): SynchronizationSource[] {
 }
 
 /** A listener's fault stays the listener's. */
-function callSafely(call: () => void): void {
+export function callSafely(call: () => void): void {
   try {
     call()
   } catch (error) {
