@@ -155,12 +155,14 @@ describe('loss', () => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>, number | undefined, number | undefined]>([
     ['nothing lost', { packetsReceived: 0, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 100, packetsLost: 0, retransmittedPacketsReceived: 0 }, 0, 0],
     ['some lost for good', { packetsReceived: 0, packetsLost: 5, retransmittedPacketsReceived: 0 }, { packetsReceived: 90, packetsLost: 15, retransmittedPacketsReceived: 0 }, 0.1, 0.1],
-    ['some repaired', { packetsReceived: 0, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 90, packetsLost: 10, retransmittedPacketsReceived: 20 }, 0.1, 0.3],
+    ['some repaired', { packetsReceived: 0, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 98, packetsLost: 10, retransmittedPacketsReceived: 8 }, 0.02, 0.1],
+    ['repaired without RTX, so that packetsLost tells what is left', { packetsReceived: 0, packetsLost: 0 }, { packetsReceived: 98, packetsLost: 2 }, 0.02, undefined],
     ['packetsLost goes down (signed)', { packetsReceived: 0, packetsLost: 10 }, { packetsReceived: 90, packetsLost: 4 }, 0, undefined],
     ['packetsLost is negative', { packetsReceived: 0, packetsLost: -1 }, { packetsReceived: 90, packetsLost: -3 }, 0, undefined],
     ['all lost', { packetsReceived: 7, packetsLost: 0 }, { packetsReceived: 7, packetsLost: 50 }, 1, undefined],
     ['nothing expected', { packetsReceived: 7, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 7, packetsLost: 0, retransmittedPacketsReceived: 0 }, undefined, undefined],
-    ['more probes than packets', { packetsReceived: 0, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 10, packetsLost: 5, retransmittedPacketsReceived: 40 }, 1 / 3, 1],
+    ['more probes than losses', { packetsReceived: 0, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 55, packetsLost: 5, retransmittedPacketsReceived: 40 }, 0, 0.25],
+    ['nothing but probes', { packetsReceived: 0, packetsLost: 0, retransmittedPacketsReceived: 0 }, { packetsReceived: 40, packetsLost: 0, retransmittedPacketsReceived: 40 }, undefined, undefined],
     ['no loss counter', { packetsReceived: 0 }, { packetsReceived: 10 }, undefined, undefined],
   ])('%s', (_, before, after, lossRatio, networkLossRatio) => {
     const [stream] = step(inbound, before, after).streams

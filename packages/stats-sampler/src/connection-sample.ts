@@ -49,12 +49,12 @@ export interface StreamSample {
   readonly headerBytesPerSecond?: number
   /** RTP packets, with retransmissions. */
   readonly packetsPerSecond?: number
-  /** 0..1, lost / expected in this time, left after repair. Receiving only; absent when nothing was expected. */
-  readonly lossRatio?: number
   /**
-   * 0..1, before repair: (lost + retransmitted packets received) / expected, where RTX lets the browser count them; it is an upper bound, since a
-   * sender may probe the bandwidth with retransmissions nobody asked for. Sending: the fraction in the newest receiver report.
+   * 0..1, lost / expected in this time, left after repair. Receiving only; absent when nothing was expected. With RTX a lower bound, since a sender
+   * may probe the bandwidth with retransmissions nobody asked for.
    */
+  readonly lossRatio?: number
+  /** 0..1, lost / expected before repair, where RTX lets the browser tell. Sending: the fraction in the newest receiver report. */
   readonly networkLossRatio?: number
   /** Interarrival jitter, ms, as of now (no mean); sending: as the receiver reported it. */
   readonly jitterMs?: number
@@ -143,12 +143,16 @@ function compareStream(before: StreamReading | undefined, now: StreamReading, du
   return { sample, reset }
 }
 
-/** https://www.rfc-editor.org/rfc/rfc3550#appendix-A.3; a negative loss (late packets of an earlier time) is shown as 0 and left in the sums. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc3550#appendix-A.3; a negative loss (late packets of an earlier time) is shown as 0 and left in the sums. RTX has an
+ * ssrc of its own (RFC 4588), so what it repairs stays in `packetsLost` and comes on top in `packets`; without RTX a repair takes its loss back.
+ */
 function lossBetween(change: Change, now: StreamReading): { lossRatio?: number; networkLossRatio: number } {
   if (now.direction === 'send') return { networkLossRatio: atMostOne(now.fractionLost) }
   const lost = change('packetsLost')
-  const expected = change('packets') + Math.max(0, lost)
-  return { lossRatio: ratio(lost, expected), networkLossRatio: ratio(lost + change('retransmittedPacketsReceived'), expected) }
+  const repaired = change('retransmittedPacketsReceived')
+  const expected = change('packets') - (repaired || 0) + Math.max(0, lost)
+  return { lossRatio: ratio(lost - (repaired || 0), expected), networkLossRatio: ratio(repaired >= 0 ? lost : NaN, expected) }
 }
 
 function levelBetween(change: Change, before: StreamReading | undefined, now: StreamReading): number | undefined {
