@@ -100,27 +100,21 @@ type Entry = Readonly<Record<string, unknown>>
  */
 export function readReport(report: Iterable<[string, unknown]>): ConnectionReading {
   const { timestamp, byId, byType } = index(report)
-  const named = (entry: Entry, member: string, type: string): Entry | undefined => {
-    const found = byId.get(text(entry, member) ?? '')
-    return found?.['type'] === type ? found : undefined
-  }
-  const [pairs, remotes, streams] = [byType(PAIR), byType(REMOTE), [] as StreamReading[]]
+  const [pairs, remotes, transports] = [byType(PAIR), byType(REMOTE), byType('transport')]
   // The far side's report on a stream: by id; Safari 16.4 to 16.6 leaves `remoteId` out.
-  const remoteOf = (entry: Entry): Entry | undefined =>
-    named(entry, 'remoteId', REMOTE) ?? remotes.find(({ localId, ssrc }) => localId === entry['id'] || (ssrc !== undefined && ssrc === entry['ssrc']))
-  for (const entry of byType('inbound-rtp')) streams.push(...readStream('receive', entry))
-  for (const entry of byType('outbound-rtp')) streams.push(...readStream('send', entry, named(entry, 'mediaSourceId', 'media-source'), remoteOf(entry)))
-
-  const transports = byType('transport')
+  const remoteOf = ({ id, ssrc = NaN, remoteId }: Entry): Entry | undefined =>
+    byId.get(remoteId) ?? remotes.find((remote) => remote['localId'] === id || remote['ssrc'] === ssrc)
+  const streams = [
+    ...byType('inbound-rtp').flatMap((entry) => readStream('receive', entry)),
+    ...byType('outbound-rtp').flatMap((entry) => readStream('send', entry, byId.get(entry['mediaSourceId']), remoteOf(entry))),
+  ]
   // A transport that names no pair may still have one: the marks the pairs carry tell it.
-  const links = transports.map((transport): Link => ({
+  const links: Link[] = transports.length === 0 ? inUse(pairs).map((pair) => ({ pair })) : transports.map((transport) => ({
     transport,
-    pair: named(transport, 'selectedCandidatePairId', PAIR) ?? inUse(pairs.filter(({ transportId }) => transports.length === 1 || transportId === transport['id']))[0],
+    pair: byId.get(transport['selectedCandidatePairId']) ?? inUse(pairs.filter(({ transportId }) => transports.length === 1 || transportId === transport['id']))[0],
   }))
-  if (links.length === 0) links.push(...inUse(pairs).map((pair) => ({ pair })))
   const rtt = newestRtt(links.map(({ pair }) => pair), 'currentRoundTripTime') ?? newestRtt(remotes, 'roundTripTime')
-  const paths = links.map(({ pair, transport }): PathReading => compact({ pair: readPath(pair), transport: readPath(transport) }))
-  return { timestamp, ...rtt, paths, streams }
+  return { timestamp, ...rtt, paths: links.map(({ pair, transport }) => compact({ pair: readPath(pair), transport: readPath(transport) })), streams }
 }
 
 interface Link {
@@ -140,32 +134,28 @@ export function withSynchronizationSources(reading: ConnectionReading, sources: 
   const bySsrc = new Map(Array.from(sources, (source) => [source.source, source]))
   const streams = reading.streams.map((stream): StreamReading => {
     const source = stream.direction === 'receive' ? bySsrc.get(stream.ssrc ?? NaN) : undefined
-    const audioLevel = source && count({ ...source }, 'audioLevel')
-    return audioLevel === undefined ? stream : { ...stream, synchronization: compact({ audioLevel, timestamp: finite(source?.timestamp) }) }
+    const audioLevel = count({ ...source }, 'audioLevel')
+    return audioLevel === undefined ? stream : { ...stream, synchronization: compact({ audioLevel, timestamp: source?.timestamp }) }
   })
   return { ...reading, streams }
 }
 
 /** One pass. Codecs, certificates and candidates, most of a large call's report, are looked at once and dropped. */
 function index(report: Iterable<[string, unknown]>) {
-  const byId = new Map<string, Entry>()
+  const byId = new Map<unknown, Entry>()
   let timestamp = 0
   for (const pair of report as Iterable<unknown>) {
-    if (!Array.isArray(pair)) continue
-    const [id, entry] = pair as unknown[]
+    const [id, entry] = Array.isArray(pair) ? (pair as unknown[]) : []
     if (typeof id !== 'string' || !isEntry(entry)) continue
-    const type = text(entry, 'type') ?? ''
-    if (!type.startsWith('remote-')) timestamp = Math.max(timestamp, count(entry, 'timestamp') ?? 0)
-    if (USED.test(type)) byId.set(id, { ...entry, id })
+    if (!text(entry, 'type')?.startsWith('remote-')) timestamp = Math.max(timestamp, count(entry, 'timestamp') ?? 0)
+    byId.set(id, entry['id'] === id ? entry : { ...entry, id })
   }
   const entries = [...byId.values()]
   return { timestamp, byId, byType: (wanted: string): Entry[] => entries.filter(({ type }) => type === wanted) }
 }
 
-const USED = /-rtp$|^media-source$|^candidate-pair$|^transport$/
-
 function readPath(entry: Entry | undefined): PathCounters | undefined {
-  return entry && { id: String(entry['id']), ...counts(entry, ['bytesSent', 'bytesReceived']) }
+  return entry && { id: String(entry['id']), ...pick(['bytesSent', 'bytesReceived'], (name) => count(entry, name)) }
 }
 
 /**
@@ -176,7 +166,7 @@ function inUse(pairs: readonly Entry[]): Entry[] {
   const rank = (pair: Entry): number => (pair['selected'] === true ? Infinity : count(pair, 'lastPacketReceivedTimestamp') ?? 0)
   const marked = pairs.filter(({ selected, nominated, state = 'succeeded' }) => selected === true || (nominated === true && state === 'succeeded'))
   // Of the pairs of one transport the last one set stays.
-  return [...new Map(marked.sort((one, other) => rank(one) < rank(other) ? -1 : 1).map((pair) => [pair['transportId'], pair])).values()]
+  return [...new Map(marked.sort((one, other) => rank(one) - rank(other)).map((pair) => [pair['transportId'], pair])).values()]
 }
 
 function newestRtt(entries: readonly (Entry | undefined)[], member: 'currentRoundTripTime' | 'roundTripTime'): Pick<ConnectionReading, 'rttMs' | 'rttSource'> | undefined {
@@ -186,43 +176,37 @@ function newestRtt(entries: readonly (Entry | undefined)[], member: 'currentRoun
 }
 
 /** None for an entry that says neither audio nor video. `source` and `remote` are the sender's track and the receiver's report on it. */
-function readStream(direction: StreamReading['direction'], entry: Entry, source?: Entry, remote?: Entry): StreamReading[] {
-  const { kind } = entry
+function readStream(direction: StreamReading['direction'], entry: Entry, source = entry, remote?: Entry): StreamReading[] {
+  const { id, kind, active, packetsLost } = entry
   if (kind !== 'audio' && kind !== 'video') return []
-  const way = direction === 'send' ? 'Sent' : 'Received'
   return [compact({
-    id: String(entry['id']), kind: kind as StreamReading['kind'], direction, // the test above says so: narrowing `unknown` is lost in a literal
-    mid: text(entry, 'mid'), rid: text(entry, 'rid'), mediaSourceId: text(entry, 'mediaSourceId'),
-    trackIdentifier: text(source ?? entry, 'trackIdentifier'),
-    active: typeof entry['active'] === 'boolean' ? entry['active'] : undefined,
-    payloadBytes: count(entry, `bytes${way}`),
-    headerBytes: count(entry, `headerBytes${way}`),
-    packets: count(entry, `packets${way}`),
-    packetsLost: finite(entry['packetsLost']),
+    id: String(id), kind: kind as StreamReading['kind'], direction, // the test above says so: narrowing `unknown` is lost in a literal
+    ...pick(['mid', 'rid', 'mediaSourceId'], (name) => text(entry, name)),
+    trackIdentifier: text(source, 'trackIdentifier'),
+    active: typeof active === 'boolean' ? active : undefined,
+    payloadBytes: count(entry, 'bytesSent', 'bytesReceived'),
+    headerBytes: count(entry, 'headerBytesSent', 'headerBytesReceived'),
+    packets: count(entry, 'packetsSent', 'packetsReceived'),
+    packetsLost: isNumber(packetsLost) ? packetsLost : undefined,
     fractionLost: count(remote, 'fractionLost'),
     jitterMs: milliseconds(count(remote ?? entry, 'jitter')),
-    frames: count(entry, direction === 'send' ? 'framesSent' : 'framesDecoded') ?? count(entry, direction === 'send' ? 'framesEncoded' : 'framesReceived'),
-    ...counts(entry, ['ssrc', 'retransmittedPacketsReceived', 'framesPerSecond', 'frameWidth', 'frameHeight']),
-    ...counts(source ?? entry, ['audioLevel', 'totalAudioEnergy', 'totalSamplesDuration']),
+    frames: count(entry, 'framesSent', 'framesEncoded', 'framesDecoded', 'framesReceived'),
+    ...pick(['ssrc', 'retransmittedPacketsReceived', 'framesPerSecond', 'frameWidth', 'frameHeight'], (name) => count(entry, name)),
+    ...pick(['audioLevel', 'totalAudioEnergy', 'totalSamplesDuration'], (name) => count(source, name)),
   })]
 }
 
 const isEntry = (value: unknown): value is Entry => typeof value === 'object' && value !== null
-const finite = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
 const milliseconds = (seconds = NaN): number => seconds * 1000 // compact() drops what is not known
 
-function count(entry: Entry | undefined, name: string): number | undefined {
-  const value = finite(entry?.[name])
-  return value !== undefined && value >= 0 ? value : undefined
-}
-
-function counts<Name extends string>(entry: Entry, names: readonly Name[]): Partial<Record<Name, number>> {
-  const read: Partial<Record<Name, number>> = {}
+/** The first of these members that is a number and not negative. */
+function count(entry: Entry | undefined, ...names: string[]): number | undefined {
   for (const name of names) {
-    const value = count(entry, name)
-    if (value !== undefined) read[name] = value
+    const value = entry?.[name]
+    if (isNumber(value) && value >= 0) return value
   }
-  return read
+  return undefined
 }
 
 function text(entry: Entry | undefined, name: string): string | undefined {
@@ -230,13 +214,20 @@ function text(entry: Entry | undefined, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** The named members, without those `read` does not know: undefined, or no finite number. Absent means absent: to `in`, to JSON and to a deep comparison. */
+export function pick<Name extends string, Value>(names: readonly Name[], read: (name: Name) => Value): Partial<Record<Name, Exclude<Value, undefined>>> {
+  const known: Record<string, unknown> = {}
+  for (const name of names) {
+    const value = read(name)
+    if (typeof value === 'number' ? isNumber(value) : value !== undefined) known[name] = value
+  }
+  return known as Partial<Record<Name, Exclude<Value, undefined>>> // true: no other was taken
+}
+
 type Defined<Shape> = { -readonly [Key in keyof Shape as undefined extends Shape[Key] ? never : Key]: Shape[Key] } & {
   -readonly [Key in keyof Shape as undefined extends Shape[Key] ? Key : never]?: Exclude<Shape[Key], undefined>
 }
 
-/** Drops members that are undefined or no finite number, so that absent means absent: to `in`, to JSON and to a deep comparison. */
-export function compact<const Shape extends object>(shape: Shape): Defined<Shape> {
-  const kept: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(shape)) if (typeof value === 'number' ? Number.isFinite(value) : value !== undefined) kept[name] = value
-  return kept as Defined<Shape> // true: what was left out may be absent there
-}
+/** A shape without the members that are not known; see {@link pick}. */
+export const compact = <const Shape extends object>(shape: Shape): Defined<Shape> =>
+  pick(Object.keys(shape), (name) => shape[name as keyof Shape]) as Defined<Shape> // true: what was left out may be absent there

@@ -1,4 +1,4 @@
-import { compact, type ConnectionReading, type PathReading, type StreamReading } from './connection-reading.js'
+import { compact, pick, type ConnectionReading, type PathReading, type StreamReading } from './connection-reading.js'
 
 /**
  * What a connection did between two readings. A member that is absent is not known; 0 was measured as 0. No number is ever negative,
@@ -80,38 +80,41 @@ const GAP_INTERVALS = 2.5
  * summed and absent when one layer's is unknown; size and frame rate are the largest layer's that sends; a ratio or jitter is the worst layer's.
  */
 export function sampleBetween(previous: ConnectionReading, current: ConnectionReading, options: { intervalMs?: number } = {}): ConnectionSample {
-  const known = previous.timestamp > 0 && current.timestamp > 0
-  const durationMs = known ? Math.max(0, current.timestamp - previous.timestamp) : 0
-  const before = new Map(previous.streams.map((stream) => [keyOf(stream), stream]))
-  const matched = current.streams.map((stream) => before.get(keyOf(stream)))
-  const compared = current.streams.map((stream, n) => compareStream(matched[n], stream, durationMs))
+  const { timestamp, rttMs, rttSource } = current
+  const durationMs = previous.timestamp && timestamp ? Math.max(0, timestamp - previous.timestamp) : 0 // 0: not known
+  const [before, after] = [byKey(previous), byKey(current)]
+  const compared = [...after].map(([key, stream]) => compareStream(before.get(key), stream, durationMs))
   const streams = compared.map(({ sample }) => sample)
-  const sent = pathRate(previous.paths, current.paths, 'bytesSent', durationMs)
-  const received = pathRate(previous.paths, current.paths, 'bytesReceived', durationMs)
+  const sent = pathBytes(previous.paths, current.paths, 'bytesSent')
+  const received = pathBytes(previous.paths, current.paths, 'bytesReceived')
   return compact({
-    timestamp: current.timestamp,
+    timestamp,
     durationMs,
-    rttMs: current.rttMs,
-    rttSource: current.rttSource,
-    bytesSentPerSecond: sent.rate,
-    bytesReceivedPerSecond: received.rate,
+    rttMs,
+    rttSource,
+    bytesSentPerSecond: perSecond(sent, durationMs),
+    bytesReceivedPerSecond: perSecond(received, durationMs),
     gap: durationMs > GAP_INTERVALS * (options.intervalMs ?? 1000),
-    reset: sent.reset || received.reset || compared.some(({ reset }) => reset) || ssrcReplaced(previous.streams, current.streams, current.streams.filter((_, n) => !matched[n])),
+    reset: sent < 0 || received < 0 || compared.some(({ reset }) => reset) || ssrcReplaced(before, after),
     streams,
     tracks: joinLayers(streams),
   })
 }
 
-/** Not the id alone: browsers use it again for another ssrc (webrtc-stats#672). */
-const keyOf = ({ direction, id, ssrc, mid, rid }: StreamReading): string => `${direction} ${ssrc ?? id} ${mid} ${rid}`
+type Streams = ReadonlyMap<string, StreamReading>
+
+/** Not by id alone: browsers use it again for another ssrc (webrtc-stats#672). */
+const byKey = ({ streams }: ConnectionReading): Streams =>
+  new Map(streams.map((stream) => [`${stream.direction} ${stream.ssrc ?? stream.id} ${stream.mid} ${stream.rid}`, stream]))
 
 /** A stream is gone and another has taken its place: its id, or its m-line and layer. */
-function ssrcReplaced(previous: readonly StreamReading[], current: readonly StreamReading[], fresh: readonly StreamReading[]): boolean {
-  const now = new Set(current.map(keyOf))
-  const gone = previous.filter((stream) => !now.has(keyOf(stream)))
-  return fresh.some((stream) => gone.some(({ direction, kind, id, mid, rid }) =>
-    direction === stream.direction && (id === stream.id || (mid !== undefined && mid === stream.mid && kind === stream.kind && rid === stream.rid))))
+function ssrcReplaced(before: Streams, after: Streams): boolean {
+  const gone = without(before, after)
+  return without(after, before).some((stream) => gone.some((old) =>
+    old.direction === stream.direction && (old.id === stream.id || (stream.mid && old.mid === stream.mid && old.rid === stream.rid))))
 }
+
+const without = (streams: Streams, others: Streams): StreamReading[] => [...streams].flatMap(([key, stream]) => (others.has(key) ? [] : [stream]))
 
 /** Counters that never go back while a stream lives. `packetsLost` is not one: it is signed. */
 const MONOTONE = ['payloadBytes', 'headerBytes', 'packets', 'retransmittedPacketsReceived', 'frames'] as const
@@ -127,17 +130,15 @@ function compareStream(before: StreamReading | undefined, now: StreamReading, du
   const base = reset ? undefined : before
   const change: Change = (counter) => delta(base?.[counter], now[counter])
   const rate = (counter: Counter): number => perSecond(change(counter), durationMs)
-  const headers = rate('headerBytes')
+  const headerBytesPerSecond = rate('headerBytes')
+  const { id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, frameWidth, frameHeight } = now
   const sample: StreamSample = compact({
-    id: now.id, mid: now.mid, rid: now.rid, trackIdentifier: now.trackIdentifier, ssrc: now.ssrc, kind: now.kind, direction: now.direction, active: now.active,
-    bytesPerSecond: rate('payloadBytes') + (Number.isNaN(headers) ? 0 : headers),
-    headerBytesPerSecond: headers,
+    id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, frameWidth, frameHeight,
+    bytesPerSecond: rate('payloadBytes') + (headerBytesPerSecond || 0), // NaN: headers are not counted
+    headerBytesPerSecond,
     packetsPerSecond: rate('packets'),
     ...lossBetween(change, now),
-    jitterMs: now.jitterMs,
     framesPerSecond: now.frames === undefined ? base && now.framesPerSecond : rate('frames'),
-    frameWidth: now.frameWidth,
-    frameHeight: now.frameHeight,
     audioLevel: levelBetween(change, before, now),
   })
   return { sample, reset }
@@ -181,8 +182,11 @@ function playedLevel(change: Change): number {
   return energy >= 0 && duration > 0 ? Math.sqrt(energy / duration) : NaN
 }
 
-/** Bytes of all paths. After a change of pair the transport's counter, which goes on, bridges; without one the rate is not known. */
-function pathRate(previous: readonly PathReading[], current: readonly PathReading[], counter: 'bytesSent' | 'bytesReceived', durationMs: number): { rate?: number; reset: boolean } {
+/**
+ * What all paths carried; negative: a counter began anew. After a change of pair the transport's counter, which goes on, bridges; without
+ * one the bytes are not known.
+ */
+function pathBytes(previous: readonly PathReading[], current: readonly PathReading[], counter: 'bytesSent' | 'bytesReceived'): number {
   let total = current.length > 0 ? 0 : NaN
   for (const now of current) {
     const same = (part: 'pair' | 'transport') => previous.find((path) => now[part] && path[part]?.id === now[part].id)?.[part]
@@ -190,11 +194,11 @@ function pathRate(previous: readonly PathReading[], current: readonly PathReadin
     const pairBytes = delta(pair?.[counter], now.pair?.[counter])
     const bytes = Number.isNaN(pairBytes) ? delta(same('transport')?.[counter], now.transport?.[counter]) : pairBytes
     // A path nobody knew before (the first one, or an m-line outside the bundle) makes the sum unknown, but is no reset.
-    if (Number.isNaN(bytes)) return { reset: !pair && !!now.pair && previous.some((path) => path.pair?.[counter] !== undefined && path.transport?.id === now.transport?.id) }
-    if (bytes < 0) return { reset: true }
+    if (Number.isNaN(bytes)) return !pair && now.pair && previous.some((path) => path.pair?.[counter] !== undefined && path.transport?.id === now.transport?.id) ? -1 : NaN
+    if (bytes < 0) return bytes
     total += bytes
   }
-  return compact({ rate: perSecond(total, durationMs), reset: false })
+  return total
 }
 
 function joinLayers(streams: readonly StreamSample[]): StreamSample[] {
@@ -212,17 +216,13 @@ const WORST = ['lossRatio', 'networkLossRatio', 'jitterMs', 'audioLevel'] as con
 
 function joinTrack(layers: readonly StreamSample[]): StreamSample {
   const first = layers[0]! // a group is made with its first stream
+  const { id, mid, trackIdentifier, kind, direction } = first
   const shown = largestSending(layers)
+  const { active, framesPerSecond } = shown ?? first
   return compact({
-    ...first,
-    rid: undefined,
-    ssrc: undefined,
-    active: (shown ?? first).active,
-    ...Object.fromEntries(SUMMED.map((figure) => [figure, sumOf(layers, figure)])),
-    ...Object.fromEntries(WORST.map((figure) => [figure, largestOf(layers, figure)])),
-    framesPerSecond: (shown ?? first).framesPerSecond,
-    frameWidth: shown?.frameWidth,
-    frameHeight: shown?.frameHeight,
+    id, mid, trackIdentifier, kind, direction, active, framesPerSecond, frameWidth: shown?.frameWidth, frameHeight: shown?.frameHeight,
+    ...pick(SUMMED, (figure) => sumOf(layers, figure)),
+    ...pick(WORST, (figure) => largestOf(layers, figure)),
   })
 }
 
