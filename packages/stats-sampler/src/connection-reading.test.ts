@@ -12,12 +12,12 @@ describe('what is read', () => {
   test('an inbound stream gives its counters, in ms where the W3C has seconds', () => {
     const [stream] = readReport(report(5, inbound({
       bytesReceived: 1000, headerBytesReceived: 100, packetsReceived: 10, packetsLost: -2, retransmittedPacketsReceived: 3, jitter: 0.004,
-      framesDecoded: 7, framesReceived: 9, framesPerSecond: 20, frameWidth: 640, frameHeight: 480,
+      framesDecoded: 7, framesReceived: 9, framesPerSecond: 20, frameWidth: 640, frameHeight: 480, totalFreezesDuration: 0.5,
     }))).streams
     expect(stream).toEqual({
       id: 'I1', kind: 'video', direction: 'receive', ssrc: 11, mid: '0', trackIdentifier: 'remote-track',
       payloadBytes: 1000, headerBytes: 100, packets: 10, packetsLost: -2, retransmittedPacketsReceived: 3, jitterMs: 4,
-      frames: 7, framesPerSecond: 20, frameWidth: 640, frameHeight: 480,
+      frames: 7, framesReceived: 9, framesPerSecond: 20, frameWidth: 640, frameHeight: 480, totalFreezesDuration: 0.5,
     })
   })
 
@@ -31,6 +31,13 @@ describe('what is read', () => {
       direction: 'send', rid: 'h', active: true, trackIdentifier: 'mine', mediaSourceId: 'S1', payloadBytes: 50, packets: 5,
       audioLevel: 0.5, totalAudioEnergy: 1, totalSamplesDuration: 2, fractionLost: 0.25, jitterMs: 10,
     })
+  })
+
+  test('an outbound video stream gets the frame rate of its source and why it is limited; without a source (Firefox) its own rate is not taken for it', () => {
+    const camera = { type: 'media-source', id: 'S1', framesPerSecond: 30 }
+    const sending = outbound({ framesPerSecond: 12, qualityLimitationReason: 'cpu' })
+    expect(readReport(report(5, sending, camera)).streams[0]).toMatchObject({ framesPerSecond: 12, sourceFramesPerSecond: 30, qualityLimitationReason: 'cpu' })
+    expect(readReport(report(5, sending)).streams[0]).not.toHaveProperty('sourceFramesPerSecond')
   })
 
   test.each([
@@ -49,6 +56,10 @@ describe('what is read', () => {
   test('a codec, certificate or candidate leaves nothing behind (codec bloat: 872 of them in one call)', () => {
     const codecs = Array.from({ length: 872 }, (_, n) => ({ type: 'codec', id: `C${n}`, payloadType: n }))
     expect(readReport(report(5, ...codecs, { type: 'certificate', id: 'X' }, { type: 'local-candidate', id: 'L' }))).toEqual({ timestamp: 5, paths: [], streams: [] })
+  })
+
+  test('an entry that does not name itself is read under its key', () => {
+    expect(readReport([['I7', inbound({ id: undefined })]]).streams[0]).toHaveProperty('id', 'I7')
   })
 
   test('a reading survives JSON unchanged', () => {

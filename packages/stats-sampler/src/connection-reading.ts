@@ -67,8 +67,16 @@ export interface StreamReading {
   readonly jitterMs?: number
   /** `framesSent` (else `framesEncoded`) / `framesDecoded` (else `framesReceived`). */
   readonly frames?: number
+  /** Complete frames, decoded or not. Receiving only. */
+  readonly framesReceived?: number
   /** The browser's own figure, frames in the last second. */
   readonly framesPerSecond?: number
+  /** `media-source.framesPerSecond`, frames the camera or screen gave in the last second, before encoding. Sending only; absent in Firefox, which names no `mediaSourceId`. */
+  readonly sourceFramesPerSecond?: number
+  /** s. A freeze counts when the frame comes that ends it, even when the sender had only paused (for less than 5 s in Chromium). Receiving only. */
+  readonly totalFreezesDuration?: number
+  /** `none`, `cpu`, `bandwidth` or `other`: why size or frame rate are below what was asked for. Sending video only; absent in Firefox. */
+  readonly qualityLimitationReason?: string
   /** Pixels. A layer that is switched off keeps its last size. */
   readonly frameWidth?: number
   readonly frameHeight?: number
@@ -181,7 +189,7 @@ function readStream(direction: StreamReading['direction'], entry: Entry, source 
   if (kind !== 'audio' && kind !== 'video') return []
   return [compact({
     id: String(id), kind: kind as StreamReading['kind'], direction, // the test above says so: narrowing `unknown` is lost in a literal
-    ...pick(['mid', 'rid', 'mediaSourceId'], (name) => text(entry, name)),
+    ...pick(['mid', 'rid', 'mediaSourceId', 'qualityLimitationReason'], (name) => text(entry, name)),
     trackIdentifier: text(source, 'trackIdentifier'),
     active: typeof active === 'boolean' ? active : undefined,
     payloadBytes: count(entry, 'bytesSent', 'bytesReceived'),
@@ -191,7 +199,8 @@ function readStream(direction: StreamReading['direction'], entry: Entry, source 
     fractionLost: count(remote, 'fractionLost'),
     jitterMs: milliseconds(count(remote ?? entry, 'jitter')),
     frames: count(entry, 'framesSent', 'framesEncoded', 'framesDecoded', 'framesReceived'),
-    ...pick(['ssrc', 'retransmittedPacketsReceived', 'framesPerSecond', 'frameWidth', 'frameHeight'], (name) => count(entry, name)),
+    sourceFramesPerSecond: source === entry ? undefined : count(source, 'framesPerSecond'),
+    ...pick(['ssrc', 'retransmittedPacketsReceived', 'framesReceived', 'framesPerSecond', 'frameWidth', 'frameHeight', 'totalFreezesDuration'], (name) => count(entry, name)),
     ...pick(['audioLevel', 'totalAudioEnergy', 'totalSamplesDuration'], (name) => count(source, name)),
   })]
 }

@@ -195,6 +195,25 @@ describe('frames', () => {
   })
 })
 
+describe('what quality is judged by', () => {
+  test('frames received beside frames decoded, and seconds of frozen picture per second', () => {
+    const [stream] = step(inbound, { framesReceived: 10, framesDecoded: 10, totalFreezesDuration: 1 }, { framesReceived: 35, framesDecoded: 20, totalFreezesDuration: 1.25 }).streams
+    expect(stream).toMatchObject({ framesReceivedPerSecond: 25, framesPerSecond: 10, freezesDurationPerSecond: 0.25 })
+  })
+
+  test.each(['framesReceived', 'totalFreezesDuration'])('a %s that goes back is a reset', (counter) => {
+    expect(step(inbound, { [counter]: 9 }, { [counter]: 3 }).reset).toBe(true)
+  })
+
+  test('the source of a sender and what limits it are those of now, and of the largest layer that sends', () => {
+    const camera = { type: 'media-source', id: 'S1', framesPerSecond: 25 }
+    const at = (n: number) => report(n * 1000, camera,
+      outbound({ rid: 'l', framesSent: n, frameWidth: 160, frameHeight: 90, qualityLimitationReason: 'none' }),
+      outbound({ id: 'O2', ssrc: 23, rid: 'h', framesSent: n, frameWidth: 640, frameHeight: 360, qualityLimitationReason: 'bandwidth' }))
+    expect(between(at(1), at(2)).tracks).toMatchObject([{ id: 'O1', sourceFramesPerSecond: 25, qualityLimitationReason: 'bandwidth', frameWidth: 640 }])
+  })
+})
+
 describe('simulcast', () => {
   const layer = (rid: string, ssrc: number, more: Record<string, unknown>) => outbound({ id: `O${rid}`, rid, ssrc, ...more })
   const low = (framesSent: number) => layer('l', 1, { active: true, bytesSent: 10 * framesSent, framesSent, frameWidth: 160, frameHeight: 120 })

@@ -1,4 +1,4 @@
-import { compact, pick, type ConnectionReading, type PathReading, type StreamReading } from './connection-reading.js'
+import { compact, type ConnectionReading, type PathReading, type StreamReading } from './connection-reading.js'
 
 /**
  * What a connection did between two readings. A member that is absent is not known; 0 was measured as 0. No number is ever negative,
@@ -60,6 +60,17 @@ export interface StreamSample {
   readonly jitterMs?: number
   /** Frames sent or decoded in this time / its length; the browser's own figure where it counts no frames. */
   readonly framesPerSecond?: number
+  /** Frames per second of the camera or screen, before encoding. Sending only; absent where the browser does not say (Firefox). */
+  readonly sourceFramesPerSecond?: number
+  /** Complete frames received in this time / its length; `framesPerSecond` below it means that decoding does not keep up. Receiving only. */
+  readonly framesReceivedPerSecond?: number
+  /**
+   * s of frozen picture per s. A freeze counts when the frame comes that ends it, so this may be above 1; and a pause of the sender is one as well
+   * (in Chromium when shorter than 5 s). Receiving only. https://w3c.github.io/webrtc-stats/#dom-rtcinboundrtpstreamstats-totalfreezesduration
+   */
+  readonly freezesDurationPerSecond?: number
+  /** `none`, `cpu`, `bandwidth` or `other`, as of now: why size or frame rate are below what was asked for. Sending video only; absent in Firefox. */
+  readonly qualityLimitationReason?: string
   /** Pixels; in `tracks` of the largest active layer. A layer that is switched off keeps its last size. */
   readonly frameWidth?: number
   readonly frameHeight?: number
@@ -117,7 +128,7 @@ function ssrcReplaced(before: Streams, after: Streams): boolean {
 const without = (streams: Streams, others: Streams): StreamReading[] => [...streams].flatMap(([key, stream]) => (others.has(key) ? [] : [stream]))
 
 /** Counters that never go back while a stream lives. `packetsLost` is not one: it is signed. */
-const MONOTONE = ['payloadBytes', 'headerBytes', 'packets', 'retransmittedPacketsReceived', 'frames'] as const
+const MONOTONE = ['payloadBytes', 'headerBytes', 'packets', 'retransmittedPacketsReceived', 'frames', 'framesReceived', 'totalFreezesDuration'] as const
 
 type Counter = (typeof MONOTONE)[number] | 'packetsLost' | 'totalAudioEnergy' | 'totalSamplesDuration'
 
@@ -131,14 +142,16 @@ function compareStream(before: StreamReading | undefined, now: StreamReading, du
   const change: Change = (counter) => delta(base?.[counter], now[counter])
   const rate = (counter: Counter): number => perSecond(change(counter), durationMs)
   const headerBytesPerSecond = rate('headerBytes')
-  const { id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, frameWidth, frameHeight } = now
+  const { id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, sourceFramesPerSecond, qualityLimitationReason, frameWidth, frameHeight } = now
   const sample: StreamSample = compact({
-    id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, frameWidth, frameHeight,
+    id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, sourceFramesPerSecond, qualityLimitationReason, frameWidth, frameHeight,
     bytesPerSecond: rate('payloadBytes') + (headerBytesPerSecond || 0), // NaN: headers are not counted
     headerBytesPerSecond,
     packetsPerSecond: rate('packets'),
     ...lossBetween(change, now),
     framesPerSecond: now.frames === undefined ? base && now.framesPerSecond : rate('frames'),
+    framesReceivedPerSecond: rate('framesReceived'),
+    freezesDurationPerSecond: rate('totalFreezesDuration'),
     audioLevel: levelBetween(change, before, now),
   })
   return { sample, reset }
@@ -216,13 +229,16 @@ const WORST = ['lossRatio', 'networkLossRatio', 'jitterMs', 'audioLevel'] as con
 
 function joinTrack(layers: readonly StreamSample[]): StreamSample {
   const first = layers[0]! // a group is made with its first stream
-  const { id, mid, trackIdentifier, kind, direction } = first
   const shown = largestSending(layers)
-  const { active, framesPerSecond } = shown ?? first
   return compact({
-    id, mid, trackIdentifier, kind, direction, active, framesPerSecond, frameWidth: shown?.frameWidth, frameHeight: shown?.frameHeight,
-    ...pick(SUMMED, (figure) => sumOf(layers, figure)),
-    ...pick(WORST, (figure) => largestOf(layers, figure)),
+    ...(shown ?? first),
+    id: first.id,
+    rid: undefined,
+    ssrc: undefined,
+    frameWidth: shown?.frameWidth,
+    frameHeight: shown?.frameHeight,
+    ...Object.fromEntries(SUMMED.map((figure) => [figure, sumOf(layers, figure)])),
+    ...Object.fromEntries(WORST.map((figure) => [figure, largestOf(layers, figure)])),
   })
 }
 
