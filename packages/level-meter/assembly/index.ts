@@ -2,4 +2,3 @@
 export { stage } from './memory'
 export { measure } from './level'
 export { weigh } from './k-weighting'
-export { oversample } from './true-peak'

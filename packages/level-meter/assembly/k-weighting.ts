@@ -1,35 +1,30 @@
 // K-weighting of ITU-R BS.1770-5 Annex 1 and the energy of what it lets through, in f64: two channels in the lanes of one
 // vector, any two. Coefficients come from the caller (src/k-weighting.ts derives them for any rate).
-import { FILTER_BYTES, MARGIN, coefficients, energies, filters, stage, weighted } from './memory'
+import { CHANNEL, FILTER_BYTES, MARGIN, WANTS_ENERGY, coefficients, energies, filters, rowChannels, stage } from './memory'
 import { multiplyAdd, multiplySubtract } from './lanes'
 
 /** Filter states below this become 0: they are inaudible by 2900 dB, and on their way to denormals, which are slow. */
 const FLUSHED: f64 = 1e-150
 
-/**
- * Weights frames [from, to) of the first `count` rows of `weighted`, and adds the squares to the energies of their channels.
- */
-export function weigh(count: i32, stride: i32, from: i32, to: i32): void {
-  for (let i: i32 = 0; i < count; i += 2) {
-    const first = weighted + (<usize>i << 2)
-    // An odd one runs beside itself: both lanes compute the same, and what the second stores is what the first stored.
-    const second = i + 1 < count ? first + 4 : first
-    const a = rowAt(load<u16>(first), stride, from)
-    const b = rowAt(load<u16>(second), stride, from)
-    const channelA: i32 = load<u16>(first, 2)
-    const channelB: i32 = load<u16>(second, 2)
-    for (let tries: i32 = 0; tries < 2 && !weighPair(a, b, to - from, channelA, channelB); tries++) {
-      silenceInvalid(a, to - from)
-      silenceInvalid(b, to - from)
+/** Weights frames [from, to) of the rows that want it, after `measure`, and adds the squares to the energies of their channels. */
+export function weigh(rows: i32, stride: i32, from: i32, to: i32): void {
+  let waiting: i32 = -1
+  for (let row: i32 = 0; row < rows; row++) {
+    if (!(tagOf(row) & WANTS_ENERGY)) continue
+    if (waiting < 0) waiting = row
+    else {
+      weighPair(waiting, row, stride, from, to)
+      waiting = -1
     }
   }
+  // An odd one runs beside itself: both lanes compute the same, and what the second stores is what the first stored.
+  if (waiting >= 0) weighPair(waiting, waiting, stride, from, to)
 }
 
-/** Puts 0 for NaN and infinite samples. */
-function silenceInvalid(start: usize, frames: i32): void {
-  for (let p = start, end = start + (<usize>frames << 2); p < end; p += 4) {
-    if (!(Mathf.abs(load<f32>(p)) < Infinity)) store<f32>(p, 0)
-  }
+// @ts-ignore: decorator
+@inline
+function tagOf(row: i32): i32 {
+  return load<u16>(rowChannels + (<usize>row << 1))
 }
 
 // @ts-ignore: decorator
@@ -42,14 +37,15 @@ function rowAt(row: i32, stride: i32, frame: i32): usize {
  * Two frames a step: the second output of each recursion is written in terms of the last two of the step before
  * (y[n+1] = f[n+1] - a1 f[n] + (a1² - a2) y[n-1] + a1 a2 y[n-2]), so that a step waits for one multiplication and one
  * addition, not two of each. The high-pass's numerator 1, -2, 1 is two differences.
- *
- * False when a sample was NaN or infinite: then nothing was stored.
  */
-// @ts-ignore: decorator
-@inline
-function weighPair(a: usize, b: usize, frames: i32, channelA: i32, channelB: i32): bool {
-  const filterA = filters + <usize>channelA * FILTER_BYTES
-  const filterB = filters + <usize>channelB * FILTER_BYTES
+function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void {
+  const channelA: usize = tagOf(rowA) & CHANNEL
+  const channelB: usize = tagOf(rowB) & CHANNEL
+  const filterA = filters + channelA * FILTER_BYTES
+  const filterB = filters + channelB * FILTER_BYTES
+  const frames = to - from
+  let a = rowAt(rowA, stride, from)
+  let b = rowAt(rowB, stride, from)
   const b1 = v128.load64_splat(coefficients)
   const b2 = v128.load64_splat(coefficients, 8)
   const a1 = v128.load64_splat(coefficients, 16)
@@ -110,19 +106,16 @@ function weighPair(a: usize, b: usize, frames: i32, channelA: i32, channelB: i32
     w1 = w
   }
 
-  // The squares of finite samples are finite in f64, even of the largest.
-  if (!i64x2.all_true(f64x2.lt(energy, f64x2.splat(Infinity)))) return false
   storePair(filterA, filterB, flushed(x1))
   storePair(filterA + 8, filterB + 8, flushed(x2))
   storePair(filterA + 16, filterB + 16, flushed(y1))
   storePair(filterA + 24, filterB + 24, flushed(y2))
   storePair(filterA + 32, filterB + 32, flushed(w1))
   storePair(filterA + 40, filterB + 40, flushed(w2))
-  const energyA = energies + (<usize>channelA << 3)
-  const energyB = energies + (<usize>channelB << 3)
+  const energyA = energies + (channelA << 3)
+  const energyB = energies + (channelB << 3)
   const gain = v128.load64_splat(coefficients, 48)
   storePair(energyA, energyB, f64x2.add(loadPair(energyA, energyB), f64x2.mul(energy, gain)))
-  return true
 }
 
 // @ts-ignore: decorator

@@ -1,6 +1,7 @@
-// The level kernel: what one block of one channel contributes to a reading. Stateless.
-import { MARGIN, clipped, invalid, peaks, squares, stage, sums } from './memory'
+// The level kernel: adds what a block of a channel contributes to its reading.
+import { CHANNEL, MARGIN, WANTS_TRUE_PEAK, clipped, invalid, peaks, rowChannels, squares, stage, sums } from './memory'
 import { upperHalf } from './lanes'
+import { oversample } from './true-peak'
 
 /**
  * Below this peak (-240 dBFS) f32 squares of audible parts of a row could underflow: 2^-40 squared leaves 46 bits above the
@@ -10,16 +11,16 @@ const QUIETEST: f32 = 9.094947017729282e-13
 
 /** Measures `frames` samples of each row. `stride`: a multiple of 4 with room for margin and frames; a row's rest is zeroed. */
 export function measure(rows: i32, stride: i32, frames: i32): void {
-  const padded: i32 = (frames + 3) & ~3
+  const bytes: usize = <usize>frames << 2
+  const padded: usize = (bytes + 12) & ~15
   for (let row: i32 = 0; row < rows; row++) {
+    const tag: i32 = load<u16>(rowChannels + (<usize>row << 1))
+    const channel: usize = tag & CHANNEL
     const start: usize = stage + (<usize>(row * stride + MARGIN) << 2)
-    const end: usize = start + (<usize>padded << 2)
     // Zeros change no result, so padding replaces a scalar tail.
-    for (let p = start + (<usize>frames << 2); p < end; p += 4) store<f32>(p, 0)
-    measurePlain(row, start, end)
-    const peak = load<f32>(peaks + (<usize>row << 2))
-    const plain = load<f64>(squares + (<usize>row << 3)) < Infinity && peak < 1 && (peak > QUIETEST || peak == 0)
-    if (!plain) measureChecked(row, start, end)
+    for (let p = start + bytes; p < start + padded; p += 4) store<f32>(p, 0)
+    const peak = measureRow(channel, start, start + padded)
+    if (tag & WANTS_TRUE_PEAK) oversample(channel, start, frames, peak)
   }
 }
 
@@ -29,9 +30,10 @@ export function measure(rows: i32, stride: i32, frames: i32): void {
 // Squares and sums of up to 128 samples are added in f32, eight vectors as a tree of depth 3 and four of those in a row, then in
 // f64: at most 8 roundings of 2^-24 in a square and its sums, so RMS is within 2.4e-7 of the f64 result (1e-6 is promised);
 // converting each sample to f64 takes twice as long.
+/** Returns the row's peak, its lanes apart. */
 // @ts-ignore: decorator
 @inline
-function measurePlain(row: i32, start: usize, end: usize): void {
+function measureRow(channel: usize, start: usize, end: usize): v128 {
   let peak = f32x4.splat(0)
   let sum = f64x2.splat(0)
   let square = f64x2.splat(0)
@@ -69,7 +71,12 @@ function measurePlain(row: i32, start: usize, end: usize): void {
     sum = f64x2.add(sum, widen(x))
     square = f64x2.add(square, widen(f32x4.mul(x, x)))
   }
-  storeResults(row, peak, sum, square, 0, 0)
+  const tooLoud = v128.not(v128.and(f64x2.lt(square, f64x2.splat(Infinity)), f32x4.lt(peak, f32x4.splat(1))))
+  if (v128.any_true(tooLoud) || (v128.any_true(peak) && !v128.any_true(f32x4.gt(peak, f32x4.splat(QUIETEST))))) {
+    return measureChecked(channel, start, end)
+  }
+  accumulate(channel, peak, sum, square)
+  return peak
 }
 
 /** The four lanes as f64, added in pairs. */
@@ -81,7 +88,9 @@ function widen(x: v128): v128 {
 
 // Any row: counts clipped and invalid samples, puts 0 for what is invalid, and squares in f64, where 1e-25 does not underflow
 // and 1e30 does not overflow.
-function measureChecked(row: i32, start: usize, end: usize): void {
+// @ts-ignore: decorator
+@inline
+function measureChecked(channel: usize, start: usize, end: usize): v128 {
   let peak = f32x4.splat(0)
   let sum = f64x2.splat(0)
   let square = f64x2.splat(0)
@@ -102,24 +111,23 @@ function measureChecked(row: i32, start: usize, end: usize): void {
     sum = f64x2.add(f64x2.add(sum, low), high)
     square = f64x2.add(f64x2.add(square, f64x2.mul(low, low)), f64x2.mul(high, high))
   }
-  storeResults(row, peak, sum, square, addLanes(clippedLanes), addLanes(invalidLanes))
+  addLanes(clipped + (channel << 2), clippedLanes)
+  addLanes(invalid + (channel << 2), invalidLanes)
+  accumulate(channel, peak, sum, square)
+  return peak
 }
 
 // @ts-ignore: decorator
 @inline
-function storeResults(row: i32, peak: v128, sum: v128, square: v128, clippedCount: i32, invalidCount: i32): void {
-  const peakOfPairs = f32x4.pmax(peak, upperHalf(peak))
-  const first = f32x4.extract_lane(peakOfPairs, 0)
-  const second = f32x4.extract_lane(peakOfPairs, 1)
-  store<f32>(peaks + (<usize>row << 2), first < second ? second : first)
-  store<u32>(clipped + (<usize>row << 2), clippedCount)
-  store<u32>(invalid + (<usize>row << 2), invalidCount)
-  store<f64>(sums + (<usize>row << 3), f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
-  store<f64>(squares + (<usize>row << 3), f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1))
+function accumulate(channel: usize, peak: v128, sum: v128, square: v128): void {
+  const at = channel << 4
+  v128.store(peaks + at, f32x4.pmax(v128.load(peaks + at), peak))
+  v128.store(sums + at, f64x2.add(v128.load(sums + at), sum))
+  v128.store(squares + at, f64x2.add(v128.load(squares + at), square))
 }
 
 // @ts-ignore: decorator
 @inline
-function addLanes(lanes: v128): i32 {
-  return i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1) + i32x4.extract_lane(lanes, 2) + i32x4.extract_lane(lanes, 3)
+function addLanes(at: usize, lanes: v128): void {
+  store<u32>(at, load<u32>(at) + i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1) + i32x4.extract_lane(lanes, 2) + i32x4.extract_lane(lanes, 3))
 }

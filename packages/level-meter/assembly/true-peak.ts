@@ -3,7 +3,7 @@
 //
 // With s[k] = x[n-k] + x[n-11+k] and d[k] = x[n-k] - x[n-11+k], k = 0..5, phases 1 and 3 are mirror images, E ± O with
 // E = sum e[k] s[k] and O = sum o[k] d[k], so the larger of them is |E| + |O|; phase 2 is H = sum h[k] s[k].
-import { MARGIN, found, histories, oversampled, samplePeaks, stage, taps, truePeaks } from './memory'
+import { MARGIN, found, histories, taps, truePeaks } from './memory'
 import { multiplyAdd32 as multiplyAdd } from './lanes'
 
 /** Samples whose outputs are judged and computed together: as many as the margin, which covers the 11 the filter looks back. */
@@ -12,50 +12,37 @@ const CHUNK_BYTES: usize = <usize>CHUNK << 2
 /** Two chunks are skipped together. */
 const PAIR: i32 = 2 * CHUNK
 
-/** Updates peak and true peak of the channels of the first `count` rows of `oversampled`. */
-export function oversample(count: i32, stride: i32, frames: i32): void {
-  for (let i: i32 = 0; i < count; i++) {
-    const entry = oversampled + (<usize>i << 2)
-    const channel: usize = load<u16>(entry, 2)
-    const start = stage + (<usize>(<i32>load<u16>(entry) * stride + MARGIN) << 2)
-    const history = histories + channel * CHUNK_BYTES
-    copyChunk(start - CHUNK_BYTES, history)
-    oversampleRow(start, frames, channel << 2)
-    copyChunk(history, start + (<usize>frames << 2) - CHUNK_BYTES)
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function oversampleRow(start: usize, frames: i32, offset: usize): void {
-  let samplePeak = v128.load32_splat(samplePeaks + offset)
-  let truePeak = v128.load32_splat(truePeaks + offset)
-  let limit = skipLimit(truePeak)
+/** Raises the true peak of a channel to that of the row at `start`, whose samples are finite. `rowPeak`: theirs, lane by lane. */
+export function oversample(channel: usize, start: usize, frames: i32, rowPeak: v128): void {
+  const history = histories + channel * CHUNK_BYTES
+  const kept = truePeaks + (channel << 2)
+  copyChunk(start - CHUNK_BYTES, history)
   let before = chunkPeak(start - CHUNK_BYTES)
-  let p = start
-  for (const end = start + (<usize>(frames & ~(PAIR - 1)) << 2); p < end; p += 2 * CHUNK_BYTES) {
-    const first = chunkPeak(p)
-    const second = chunkPeak(p + CHUNK_BYTES)
-    const here = f32x4.pmax(first, second)
-    samplePeak = f32x4.pmax(samplePeak, here)
-    // Exact, in three steps of rising cost. No output is larger than the filter's L1 norm times the largest sample.
-    if (!noneAbove(f32x4.pmax(before, here), limit)) {
-      v128.store(found, f32x4.pmax(truePeak, largestLane(here)))
-      raiseFound(p, f32x4.pmax(before, first))
-      raiseFound(p + CHUNK_BYTES, here)
-      truePeak = v128.load(found)
-      limit = skipLimit(truePeak)
+  // Exact, in steps of rising cost: the row, a pair of chunks, a chunk. No output is larger than the filter's L1 norm times
+  // the largest sample.
+  let truePeak = v128.load32_splat(kept)
+  if (!noneAbove(f32x4.pmax(before, rowPeak), skipLimit(truePeak))) {
+    truePeak = f32x4.pmax(truePeak, largestLane(rowPeak))
+    let limit = skipLimit(truePeak)
+    let p = start
+    for (const end = start + (<usize>(frames & ~(PAIR - 1)) << 2); p < end; p += 2 * CHUNK_BYTES) {
+      const first = chunkPeak(p)
+      const second = chunkPeak(p + CHUNK_BYTES)
+      const here = f32x4.pmax(first, second)
+      if (!noneAbove(f32x4.pmax(before, here), limit)) {
+        v128.store(found, truePeak)
+        raiseFound(p, f32x4.pmax(before, first))
+        raiseFound(p + CHUNK_BYTES, here)
+        truePeak = v128.load(found)
+        limit = skipLimit(truePeak)
+      }
+      before = second
     }
-    before = second
+    v128.store(found, truePeak)
+    interpolate(p, frames & (PAIR - 1))
+    v128.store32_lane(kept, v128.load(found), 0)
   }
-  const left = frames & (PAIR - 1)
-  for (let i: i32 = 0; i < left; i++) samplePeak = f32x4.pmax(samplePeak, f32x4.abs(v128.load32_splat(p + (<usize>i << 2))))
-  v128.store(found, truePeak)
-  interpolate(p, left)
-  truePeak = v128.load(found)
-  samplePeak = largestLane(samplePeak)
-  v128.store32_lane(samplePeaks + offset, samplePeak, 0)
-  v128.store32_lane(truePeaks + offset, f32x4.pmax(truePeak, samplePeak), 0)
+  copyChunk(history, start + (<usize>frames << 2) - CHUNK_BYTES)
 }
 
 // @ts-ignore: decorator

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { decodeHex } from '../dist/hex.js'
 import { kernelHex } from '../dist/generated/kernel-wasm.js'
 import { LoudnessAnalyser } from '../dist/relaxed.js'
-import { createWasmKernel, rowMargin } from '../dist/worklet/kernel.js'
+import { createWasmKernel, energyFlag, rowMargin, truePeakFlag } from '../dist/worklet/kernel.js'
 import { cpuNanoseconds } from './report.mjs'
 import { sampleRate } from './signals.mjs'
 
@@ -47,13 +47,11 @@ async function analyserRound() {
   }
 }
 
-/** The K-weighting or the peaks alone, with the copy into the stage. Peaks start anew with each block, so that none is skipped for an earlier one. */
+/** The K-weighting alone, or levels and peaks, with the copy into the stage. Peaks start anew with each block, so that none is skipped for an earlier one. */
 function kernelRound() {
   const kernel = createWasmKernel(decodeHex(kernelHex), sampleRate)
   const stride = rowMargin + blockFrames
-  const entries = [0, kernel.openChannel(), 1, kernel.openChannel()]
-  kernel.weighted.set(entries)
-  kernel.oversampled.set(entries)
+  kernel.rowChannels.set([0, 1].map(() => kernel.openChannel() + energyFlag + truePeakFlag))
   return () => {
     const start = cpuNanoseconds()
     for (const [left, right] of blocks) {
@@ -61,7 +59,7 @@ function kernelRound() {
       kernel.stage.set(right, stride + rowMargin)
       if (work === 'filter') kernel.weigh(2, stride, 0, left.length)
       else {
-        kernel.oversample(2, stride, left.length)
+        kernel.measure(2, stride, left.length)
         sink += kernel.truePeaks[0]
         kernel.truePeaks.fill(0, 0, 2)
       }

@@ -2,7 +2,7 @@
 import { decodeHex } from '../dist/hex.js'
 import { kernelHex } from '../dist/generated/kernel-wasm.js'
 import { createJavaScriptKernel } from '../dist/worklet/javascript-kernel.js'
-import { createWasmKernel, rowMargin } from '../dist/worklet/kernel.js'
+import { createWasmKernel, energyFlag, rowMargin } from '../dist/worklet/kernel.js'
 import { MeterBank } from '../dist/worklet/meter-bank.js'
 import { cpuNanoseconds, median } from './report.mjs'
 
@@ -14,6 +14,7 @@ const millisecondsPerMeasurement = 4
 const stride = rowMargin + quantum
 const kernel = createWasmKernel(decodeHex(kernelHex), 48_000)
 const javaScriptKernel = createJavaScriptKernel(48_000)
+const channels = Array.from({ length: streams }, () => kernel.openChannel())
 const blocks = Array.from({ length: streams }, () => Float32Array.from({ length: quantum }, () => 1.8 * Math.random() - 0.9))
 const copies = Array.from({ length: streams }, () => new Float32Array(quantum))
 
@@ -42,16 +43,19 @@ function stageBlocks({ stage }) {
 }
 
 function inPlace() {
+  kernel.rowChannels.set(channels)
   kernel.measure(streams, stride, quantum)
 }
 
 function perQuantum() {
   stageBlocks(kernel)
+  kernel.rowChannels.set(channels)
   kernel.measure(streams, stride, quantum)
 }
 
 function perQuantumJavaScript() {
   stageBlocks(javaScriptKernel)
+  javaScriptKernel.rowChannels.set(channels)
   javaScriptKernel.measure(streams, stride, quantum)
 }
 
@@ -71,12 +75,11 @@ function bankProcess({ pcm = false, loudness = false }) {
   }
 }
 
-const channels = blocks.map(() => kernel.openChannel())
-const entries = Uint16Array.from(channels.flatMap((channel, row) => [row, channel]))
+const weighted = channels.map((channel) => energyFlag + channel)
 
 /** The K-weighting alone, of 64 mono streams in place. */
 function weigh() {
-  kernel.weighted.set(entries)
+  kernel.rowChannels.set(weighted)
   kernel.weigh(streams, stride, 0, quantum)
 }
 

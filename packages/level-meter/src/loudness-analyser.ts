@@ -4,7 +4,7 @@ import { checkBackend, chooseKernel } from './kernel-builds.js'
 import { toDecibels } from './level-scale.js'
 import { endOfStep } from './step.js'
 import { createJavaScriptKernel } from './worklet/javascript-kernel.js'
-import { createWasmKernel, rowMargin, type Kernel } from './worklet/kernel.js'
+import { createWasmKernel, energyFlag, peakOf, rowMargin, truePeakFlag, type Kernel } from './worklet/kernel.js'
 import type { Backend } from './worklet-messages.js'
 
 /** What `LoudnessAnalyser.create` needs to know about the samples. */
@@ -51,7 +51,7 @@ export class LoudnessAnalyser {
   readonly #sampleRate: number
   readonly #weights: Float64Array
   readonly #shared: SharedKernel
-  /** Rows and channels, as the kernel's lists want them. */
+  /** As the kernel's `rowChannels` want them. */
   readonly #entries: Uint16Array
   readonly #block: number
   readonly #stride: number
@@ -87,7 +87,7 @@ export class LoudnessAnalyser {
     this.#shared = shared
     this.#block = Math.min(blockFrames, (Math.floor(shared.kernel.stage.length / weights.length) - rowMargin) & ~15)
     this.#stride = rowMargin + this.#block
-    this.#entries = new Uint16Array(2 * weights.length)
+    this.#entries = new Uint16Array(weights.length)
     try {
       this.#open()
     } catch (error) {
@@ -114,8 +114,8 @@ export class LoudnessAnalyser {
         const samples = channels[channel] as Float32Array // checked
         stage.set(block === frames ? samples : samples.subarray(from, from + block), channel * this.#stride + rowMargin)
       }
+      kernel.measure(count, this.#stride, block)
       this.#weigh(block)
-      kernel.oversample(count, this.#stride, block)
     }
   }
 
@@ -123,11 +123,11 @@ export class LoudnessAnalyser {
   read(): LoudnessReading {
     this.#assertOpen('read')
     const { momentary, shortTerm, integrated, range, maxMomentary, maxShortTerm } = this.#gating
-    const { truePeaks, samplePeaks } = this.#shared.kernel
+    const { kernel } = this.#shared
     return {
       momentary, shortTerm, integrated, range, maxMomentary, maxShortTerm,
-      truePeak: this.#channels.map((channel) => toDecibels(truePeaks[channel] as number)),
-      samplePeak: this.#channels.map((channel) => toDecibels(samplePeaks[channel] as number)),
+      truePeak: this.#channels.map((channel) => toDecibels(kernel.truePeaks[channel] as number)),
+      samplePeak: this.#channels.map((channel) => toDecibels(peakOf(kernel, channel))),
     }
   }
 
@@ -155,13 +155,12 @@ export class LoudnessAnalyser {
     this.close()
   }
 
-  /** Puts our rows into the kernel's lists, unless they are there from the last time. */
+  /** Puts our channels into the kernel's rows, unless they are there from the last time. */
   #takeKernel(): void {
     const { kernel } = this.#shared
     if (this.#shared.owner === this.#entries) return
     this.#shared.owner = this.#entries
-    kernel.weighted.set(this.#entries)
-    kernel.oversampled.set(this.#entries)
+    kernel.rowChannels.set(this.#entries)
   }
 
   /** K-weights a staged block, and hands the energy over wherever 10 ms are full. */
@@ -214,7 +213,7 @@ export class LoudnessAnalyser {
     this.#shared.owner = undefined
     while (this.#channels.length < this.#weights.length) {
       const channel = this.#shared.kernel.openChannel()
-      this.#entries.set([this.#channels.length, channel], 2 * this.#channels.length)
+      this.#entries[this.#channels.length] = energyFlag + truePeakFlag + channel
       this.#channels.push(channel)
     }
   }
@@ -232,7 +231,7 @@ const forgotten = new FinalizationRegistry(({ shared, channels }: { readonly sha
 
 interface SharedKernel {
   readonly kernel: Kernel
-  /** Whose rows are in the kernel's lists. */
+  /** Whose channels are in the kernel's rows. */
   owner: Uint16Array | undefined
   users: number
   /** The last analyser to leave lets the kernel go, unless it is one of few. */

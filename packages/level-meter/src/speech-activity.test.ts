@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { makeNoise, makeSpeechLike, makeStrokes, mixed, noiseKinds, type SpeechLike } from '../test/speech-like.ts'
 import { SpeechActivity } from './speech-activity.ts'
 import { createJavaScriptKernel } from './worklet/javascript-kernel.ts'
-import { rowMargin } from './worklet/kernel.ts'
+import { energyFlag, rowMargin } from './worklet/kernel.ts'
 
 /** Hz, where nothing else is said. */
 const rate = 16_000
@@ -11,7 +11,7 @@ const rate = 16_000
 function energiesOf(samples: Float32Array, sampleRate = rate): number[] {
   const kernel = createJavaScriptKernel(sampleRate)
   const channel = kernel.openChannel()
-  kernel.weighted.set([0, channel])
+  kernel.rowChannels[0] = energyFlag + channel
   const frames = sampleRate / 100
   return Array.from({ length: Math.floor(samples.length / frames) }, (_, step) => {
     kernel.stage.set(samples.subarray(step * frames, (step + 1) * frames), rowMargin)

@@ -1,4 +1,4 @@
-import { rowMargin, type Kernel } from '../src/worklet/kernel.ts'
+import { peakOf, rowMargin, type Kernel } from '../src/worklet/kernel.ts'
 import { measureReference } from './reference-meter.ts'
 import { makeSignal, seededRandom, signalKinds } from './signals.ts'
 
@@ -27,22 +27,44 @@ export function findKernelFaults(kernel: Kernel): string[] {
 }
 
 function findFaults(kernel: Kernel, channels: Float32Array[]): string[] {
-  const frames = channels[0]?.length ?? 0
-  const stride = rowMargin + ((frames + 3) & ~3)
   kernel.stage.fill(NaN) // what lies between the rows must not count
-  channels.forEach((samples, row) => { kernel.stage.set(samples, row * stride + rowMargin) })
-  kernel.measure(channels.length, stride, frames)
+  const levels = measureRows(kernel, channels)
   return channels.flatMap((samples, row) => {
     const expected = measureReference(samples)
+    const found = levels[row] as ChannelLevels // one per row
     const faults: string[] = []
-    for (const [name, found] of [['peak', kernel.peaks[row]], ['clipped', kernel.clipped[row]], ['invalid', kernel.invalid[row]]] as const) {
-      if (!Object.is(found, expected[name])) faults.push(`channel ${row}: ${name} is ${found}, not ${expected[name]}`)
+    for (const name of ['peak', 'clipped', 'invalid'] as const) {
+      if (!Object.is(found[name], expected[name])) faults.push(`channel ${row}: ${name} is ${found[name]}, not ${expected[name]}`)
     }
-    for (const [name, found, scale] of [
-      ['squares', kernel.squares[row], expected.squares], ['sum', kernel.sums[row], expected.magnitudes],
-    ] as const) {
-      if (!(Math.abs((found ?? NaN) - expected[name]) <= roundingTolerance * scale)) faults.push(`channel ${row}: ${name} is ${found}, not ${expected[name]}`)
+    for (const [name, scale] of [['squares', expected.squares], ['sum', expected.magnitudes]] as const) {
+      if (!(Math.abs(found[name] - expected[name]) <= roundingTolerance * scale)) faults.push(`channel ${row}: ${name} is ${found[name]}, not ${expected[name]}`)
     }
     return faults
+  })
+}
+
+export interface ChannelLevels {
+  readonly peak: number
+  readonly sum: number
+  readonly squares: number
+  readonly clipped: number
+  readonly invalid: number
+}
+
+/** Measures one block, each row in a channel of its own. All rows are as long as the first. */
+export function measureRows(kernel: Kernel, rows: readonly Float32Array[]): ChannelLevels[] {
+  const frames = rows[0]?.length ?? 0
+  const stride = rowMargin + ((frames + 3) & ~3)
+  const channels = rows.map((samples, row) => {
+    kernel.stage.set(samples, row * stride + rowMargin)
+    return kernel.rowChannels[row] = kernel.openChannel()
+  })
+  kernel.measure(rows.length, stride, frames)
+  return channels.map((channel) => {
+    const { sums, squares, clipped, invalid } = kernel
+    const ofParts = (parts: Float64Array): number => (parts[2 * channel] ?? NaN) + (parts[2 * channel + 1] ?? NaN)
+    const levels = { peak: peakOf(kernel, channel), sum: ofParts(sums), squares: ofParts(squares), clipped: clipped[channel] ?? NaN, invalid: invalid[channel] ?? NaN }
+    kernel.closeChannel(channel)
+    return levels
   })
 }

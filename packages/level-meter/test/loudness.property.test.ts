@@ -3,7 +3,7 @@ import { weightsOfCount } from '../src/channel-weights.ts'
 import { chooseKernel } from '../src/kernel-builds.ts'
 import { LoudnessAnalyser, type LoudnessFormat, type LoudnessReading } from '../src/loudness-analyser.ts'
 import { truePeakTaps } from '../src/true-peak-filter.ts'
-import { createWasmKernel, rowMargin, type Kernel } from '../src/worklet/kernel.ts'
+import { createWasmKernel, rowMargin, truePeakFlag, type Kernel } from '../src/worklet/kernel.ts'
 import { compose, programmes, type Programme } from './programmes.ts'
 import { measureLoudness, type ReferenceLoudness } from './reference-loudness.ts'
 import { seededRandom } from './signals.ts'
@@ -140,15 +140,14 @@ function truePeaksOf(kernel: Kernel, samples: Float32Array, seed: number): numbe
   const channel = kernel.openChannel()
   const peaks: number[] = []
   for (let from = 0; from < samples.length;) {
-    const block = samples.subarray(from, from + 1 + Math.floor(4096 * random())).map((x) => Number.isFinite(x) ? x : 0)
+    const block = samples.subarray(from, from + 1 + Math.floor(4096 * random()))
     kernel.stage.set(block, rowMargin)
-    kernel.oversampled.set([0, channel])
-    kernel.oversample(1, kernel.stage.length, block.length)
+    kernel.rowChannels[0] = truePeakFlag + channel
+    kernel.measure(1, kernel.stage.length, block.length)
     from += block.length
     if (random() > 1 / 60 && from < samples.length) continue
     peaks.push(kernel.truePeaks[channel] as number)
-    kernel.truePeaks[channel] = 0
-    kernel.samplePeaks[channel] = 0
+    kernel.clearLevels(channel)
   }
   kernel.closeChannel(channel)
   return peaks

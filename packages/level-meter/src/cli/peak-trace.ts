@@ -1,6 +1,6 @@
 import { chooseKernel } from '../kernel-builds.js'
 import { createJavaScriptKernel } from '../worklet/javascript-kernel.js'
-import { createWasmKernel, rowMargin } from '../worklet/kernel.js'
+import { createWasmKernel, rowMargin, truePeakFlag } from '../worklet/kernel.js'
 
 /**
  * Returns a function that takes the next samples of each channel and gives their true peak, linear, over all channels. The
@@ -15,11 +15,9 @@ export async function createPeakTrace(sampleRate: number, channels: number): Pro
     const entry = entries[index] as number // one per channel
     const stride = rowMargin + ((channel.length + 3) & ~3)
     kernel.stage.set(channel, rowMargin)
-    kernel.measure(1, stride, channel.length) // puts 0 in the place of NaN and infinite samples
-    kernel.oversampled.set([0, entry])
-    kernel.truePeaks[entry] = 0
-    kernel.samplePeaks[entry] = 0
-    kernel.oversample(1, stride, channel.length)
+    kernel.rowChannels[0] = truePeakFlag + entry
+    kernel.clearLevels(entry)
+    kernel.measure(1, stride, channel.length)
     return kernel.truePeaks[entry] as number
   }))
 }

@@ -1,5 +1,5 @@
 import { truePeakPhase } from '../true-peak-filter.js'
-import { channelLedger, maxChannels, maxRows, rowMargin, stageSamples, weightingCoefficients, type Kernel } from './kernel.js'
+import { channelLedger, energyFlag, makeArrays, maxChannels, memoryBytes, rowMargin, truePeakFlag, weightingCoefficients, type Kernel } from './kernel.js'
 
 /**
  * The kernels of `assembly/` in plain JavaScript, for browsers without SIMD and pages whose CSP forbids wasm.
@@ -8,66 +8,54 @@ import { channelLedger, maxChannels, maxRows, rowMargin, stageSamples, weighting
  * @param sampleRate Hz
  */
 export function createJavaScriptKernel(sampleRate: number): Kernel {
-  const rowArrays = {
-    stage: new Float32Array(stageSamples),
-    peaks: new Float32Array(maxRows),
-    clipped: new Uint32Array(maxRows),
-    invalid: new Uint32Array(maxRows),
-    sums: new Float64Array(maxRows),
-    squares: new Float64Array(maxRows),
-    weighted: new Uint16Array(2 * maxRows),
-    oversampled: new Uint16Array(2 * maxRows),
-  }
-  const { stage, peaks, clipped, invalid, sums, squares, weighted, oversampled } = rowArrays
-  const state = {
-    filters: new Float64Array(6 * maxChannels),
-    histories: new Float32Array(rowMargin * maxChannels),
-    energies: new Float64Array(maxChannels),
-    samplePeaks: new Float32Array(maxChannels),
-    truePeaks: new Float32Array(maxChannels),
-  }
+  const arrays = makeArrays(new ArrayBuffer(memoryBytes), 0)
+  const { stage, rowChannels, peaks, clipped, invalid, sums, squares, truePeaks, filters, histories, energies } = arrays
 
   function measure(rows: number, stride: number, frames: number): void {
     for (let row = 0; row < rows; row++) {
       const start = row * stride + rowMargin
-      let peak = 0
-      let clippedCount = 0
-      let invalidCount = 0
-      let sum = 0
-      let square = 0
-      for (let i = start; i < start + frames; i++) {
-        const x = stage[i] as number // i < stageSamples: the caller keeps rows * stride within the stage
-        const magnitude = Math.abs(x)
-        if (!(magnitude < Infinity)) {
-          invalidCount++
-          stage[i] = 0
-          continue
-        }
-        if (magnitude > peak) peak = magnitude
-        if (magnitude >= 1) clippedCount++
-        sum += x
-        square += x * x
-      }
-      peaks[row] = peak
-      clipped[row] = clippedCount
-      invalid[row] = invalidCount
-      sums[row] = sum
-      squares[row] = square
+      const tag = rowChannels[row] as number // row < maxRows
+      const channel = tag % maxChannels
+      measureRow(start, start + frames, channel)
+      if (tag & truePeakFlag) oversample(start, start + frames, channel)
     }
+  }
+
+  // Of a channel's parts the first is used. No index is beyond its array: the caller keeps rows * stride within the stage.
+  function measureRow(start: number, end: number, channel: number): void {
+    let peak = peaks[4 * channel] as number
+    let sum = 0
+    let square = 0
+    for (let i = start; i < end; i++) {
+      const x = stage[i] as number
+      const magnitude = Math.abs(x)
+      if (!(magnitude < Infinity)) {
+        invalid[channel]!++
+        stage[i] = 0
+        continue
+      }
+      if (magnitude > peak) peak = magnitude
+      if (magnitude >= 1) clipped[channel]!++
+      sum += x
+      square += x * x
+    }
+    peaks[4 * channel] = peak
+    sums[2 * channel]! += sum
+    squares[2 * channel]! += square
   }
 
   const [b1, b2, a1, a2, c1, c2, gain] = weightingCoefficients(sampleRate) as [number, number, number, number, number, number, number]
 
-  function weigh(count: number, stride: number, from: number, to: number): void {
-    for (let entry = 0; entry < count; entry++) {
-      const start = (weighted[2 * entry] as number) * stride + rowMargin
-      weighRow(start + from, start + to, weighted[2 * entry + 1] as number)
+  function weigh(rows: number, stride: number, from: number, to: number): void {
+    for (let row = 0; row < rows; row++) {
+      const tag = rowChannels[row] as number
+      const start = row * stride + rowMargin
+      if (tag & energyFlag) weighRow(start + from, start + to, tag % maxChannels)
     }
   }
 
   function weighRow(start: number, end: number, channel: number): void {
-    const { filters } = state
-    const at = 6 * channel // of six numbers, all within the array
+    const at = 6 * channel // of six numbers
     let x1 = filters[at] as number
     let x2 = filters[at + 1] as number
     let y1 = filters[at + 2] as number
@@ -76,9 +64,7 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
     let w2 = filters[at + 5] as number
     let energy = 0
     for (let i = start; i < end; i++) {
-      const staged = stage[i] as number
-      const x = Math.abs(staged) < Infinity ? staged : 0
-      stage[i] = x
+      const x = stage[i] as number
       const y = x + b1 * x1 + b2 * x2 - a2 * y2 - a1 * y1
       const w = (y - y1) - (y1 - y2) - c2 * w2 - c1 * w1
       energy += w * w
@@ -95,28 +81,17 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
     filters[at + 3] = flushed(y2)
     filters[at + 4] = flushed(w1)
     filters[at + 5] = flushed(w2)
-    state.energies[channel] = (state.energies[channel] as number) + energy * gain
+    energies[channel]! += energy * gain
   }
 
   const phases = ([1, 2, 3] as const).map((phase) => Float64Array.from(truePeakPhase(phase)))
 
-  function oversample(count: number, stride: number, frames: number): void {
-    for (let entry = 0; entry < count; entry++) {
-      const start = (oversampled[2 * entry] as number) * stride + rowMargin
-      const channel = oversampled[2 * entry + 1] as number
-      const history = channel * rowMargin
-      // One by one: views would be garbage on the audio thread.
-      for (let i = 0; i < rowMargin; i++) stage[start - rowMargin + i] = state.histories[history + i] as number
-      oversampleRow(start, start + frames, channel)
-      for (let i = 0; i < rowMargin; i++) state.histories[history + i] = stage[start + frames - rowMargin + i] as number
-    }
-  }
-
-  function oversampleRow(start: number, end: number, channel: number): void {
-    let samplePeak = state.samplePeaks[channel] as number
-    let truePeak = state.truePeaks[channel] as number
+  function oversample(start: number, end: number, channel: number): void {
+    const history = channel * rowMargin
+    // One by one: views would be garbage on the audio thread.
+    for (let i = 0; i < rowMargin; i++) stage[start - rowMargin + i] = histories[history + i] as number
+    let truePeak = Math.max(truePeaks[channel] as number, peaks[4 * channel] as number)
     for (let i = start; i < end; i++) {
-      samplePeak = Math.max(samplePeak, Math.abs(stage[i] as number))
       for (let phase = 0; phase < 3; phase++) {
         const taps = phases[phase] as Float64Array
         let output = 0
@@ -124,11 +99,11 @@ export function createJavaScriptKernel(sampleRate: number): Kernel {
         truePeak = Math.max(truePeak, Math.abs(output))
       }
     }
-    state.samplePeaks[channel] = samplePeak
-    state.truePeaks[channel] = Math.max(truePeak, samplePeak)
+    truePeaks[channel] = truePeak
+    for (let i = 0; i < rowMargin; i++) histories[history + i] = stage[end - rowMargin + i] as number
   }
 
-  return { backend: 'javascript', maxRows, measure, weigh, oversample, ...rowArrays, ...state, ...channelLedger(state) }
+  return { backend: 'javascript', measure, weigh, ...arrays, ...channelLedger(arrays) }
 }
 
 /** As in assembly/k-weighting.ts: what rings out must not become denormal. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { findKernelFaults } from '../../test/check-kernel.ts'
+import { findKernelFaults, measureRows } from '../../test/check-kernel.ts'
 import { replaceFunctionBodies } from '../../test/mutate-wasm.ts'
 import { makeSignal, seededRandom, signalKinds } from '../../test/signals.ts'
 import { decodeHex } from '../hex.ts'
 import { kernelHex } from '../generated/kernel-wasm.ts'
 import { createJavaScriptKernel } from './javascript-kernel.ts'
-import { createWasmKernel, rowMargin, type Kernel } from './kernel.ts'
+import { createWasmKernel, energyFlag, maxRows, peakOf, rowMargin, truePeakFlag, type Kernel } from './kernel.ts'
 
 const kernelBytes = decodeHex(kernelHex)
 
@@ -19,19 +19,36 @@ describe.each([
 
   test('measures as many rows as it says, each by itself', () => {
     const kernel = createKernel()
-    const stride = kernel.stage.length / kernel.maxRows
-    for (let row = 0; row < kernel.maxRows; row++) kernel.stage.fill(row / kernel.maxRows, row * stride + rowMargin, (row + 1) * stride)
-    kernel.measure(kernel.maxRows, stride, stride - rowMargin)
-    expect([...kernel.peaks]).toEqual(Array.from({ length: kernel.maxRows }, (_, row) => row / kernel.maxRows))
+    const frames = kernel.stage.length / maxRows - rowMargin
+    const rows = Array.from({ length: maxRows }, (_, row) => new Float32Array(frames).fill(row / maxRows))
+    expect(measureRows(kernel, rows).map(({ peak }) => peak)).toEqual(rows.map((_, row) => row / maxRows))
   })
 
   test('measures one row as long as the stage', () => {
     const kernel = createKernel()
-    kernel.stage.fill(0.5)
-    kernel.stage[kernel.stage.length - 1] = -0.75
-    kernel.measure(1, kernel.stage.length, kernel.stage.length - rowMargin)
-    expect(kernel.peaks[0]).toBe(0.75)
-    expect(kernel.sums[0]).toBe((kernel.stage.length - rowMargin - 1) * 0.5 - 0.75)
+    const samples = new Float32Array(kernel.stage.length - rowMargin).fill(0.5)
+    samples[samples.length - 1] = -0.75
+    expect(measureRows(kernel, [samples])).toMatchObject([{ peak: 0.75, sum: (samples.length - 1) * 0.5 - 0.75 }])
+  })
+
+  test('gathers block after block until the levels are cleared, and keeps what the filters carry', () => {
+    const kernel = createKernel()
+    const channel = kernel.openChannel()
+    kernel.rowChannels[0] = channel + energyFlag + truePeakFlag
+    const measure = (...samples: number[]): number[] => {
+      kernel.stage.set(samples, rowMargin)
+      kernel.measure(1, rowMargin + 4, samples.length)
+      kernel.weigh(1, rowMargin + 4, 0, samples.length)
+      return [peakOf(kernel, channel), kernel.clipped[channel] as number, kernel.invalid[channel] as number]
+    }
+    measure(0.5, NaN)
+    expect(measure(-2, 0.25)).toEqual([2, 1, 1])
+    const energy = kernel.energies[channel]
+    kernel.clearLevels(channel)
+    expect([kernel.energies[channel], kernel.truePeaks[channel]]).toEqual([energy, 0])
+    expect(measure(0.25, 0, 0, 0)).toEqual([0.25, 0, 0])
+    measure(0, 0, 0, 0)
+    expect(kernel.truePeaks[channel]).toBeGreaterThan(1) // of the 2 before
   })
 })
 
@@ -39,12 +56,11 @@ test('both kernels give the same bits for peak, clipped and invalid', () => {
   const random = seededRandom(7)
   const kernels: Kernel[] = [createWasmKernel(kernelBytes, 48_000), createJavaScriptKernel(48_000)]
   for (const kind of signalKinds) {
-    const signal = makeSignal(kind, 128 * 16, random)
+    const signal = makeSignal(kind, 127 * 16, random)
+    const rows = Array.from({ length: 16 }, (_, row) => signal.subarray(127 * row, 127 * (row + 1)))
     const [wasm, plain] = kernels.map((kernel) => {
-      kernel.stage.set(signal)
-      kernel.measure(16, rowMargin + 128, 127)
-      const { peaks, clipped, invalid, squares } = kernel
-      return { exact: [peaks, clipped, invalid].map((results) => [...results.subarray(0, 16)]), rms: [...squares.subarray(0, 16)].map((sum) => Math.sqrt(sum / 127)) }
+      const levels = measureRows(kernel, rows)
+      return { exact: levels.map(({ peak, clipped, invalid }) => [peak, clipped, invalid]), rms: levels.map(({ squares }) => Math.sqrt(squares / 127)) }
     })
     expect(wasm?.exact).toEqual(plain?.exact)
     wasm?.rms.forEach((rms, row) => {

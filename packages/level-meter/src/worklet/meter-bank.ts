@@ -1,9 +1,8 @@
-import { weightsOfCount } from '../channel-weights.js'
 import { recordLength, writeRecord } from '../reading-table.js'
 import { endOfStep, stepAt } from '../step.js'
 import { sparesPerSource, type FromProcessor, type SourceRequest } from '../worklet-messages.js'
-import { rowMargin, type Kernel } from './kernel.js'
-import { copyFrames, maxSourceChannels, SourceMeter } from './source-meter.js'
+import { energyFlag, rowMargin, type Kernel } from './kernel.js'
+import { copyFrames, SourceMeter } from './source-meter.js'
 
 /** A page that takes no reading for this long loses PCM from then on: 10 s of mono at 48 kHz is 1.9 MB a source. */
 const pcmPatienceSeconds = 10
@@ -13,8 +12,6 @@ const levelPatienceSeconds = 600
 const ringingSeconds = 2
 /** Tables that wait for the next cut; one is enough as long as the window answers within an interval. */
 const spareTables = 4
-
-const weightsByCount = Array.from({ length: maxSourceChannels + 1 }, (_, count) => weightsOfCount(count))
 
 export interface MeterBankOptions {
   readonly kernel: Kernel
@@ -43,8 +40,6 @@ export class MeterBank {
   readonly #keepAll: boolean
   readonly #onCut: (cut: Cut) => void
   readonly #sources: (SourceMeter | undefined)[]
-  readonly #rowInputs: Uint16Array
-  readonly #rowChannels: Uint8Array
   readonly #spares: Float32Array[] = []
   readonly #tables: Float64Array[] = []
   /** The first step of 10 ms that is not finished, counted from frame 0, and the frame where it ends. */
@@ -66,8 +61,6 @@ export class MeterBank {
     this.#keepAll = options.keepAll
     this.#onCut = options.onCut
     this.#sources = new Array<SourceMeter | undefined>(options.inputs).fill(undefined)
-    this.#rowInputs = new Uint16Array(options.kernel.maxRows)
-    this.#rowChannels = new Uint8Array(options.kernel.maxRows)
   }
 
   /** Starts a source on an input with the next quantum; what was on that input is gone, without a last reading. */
@@ -136,12 +129,13 @@ export class MeterBank {
     return endOfStep(this.#step - 1, this.#sampleRate) === this.#clock ? this.#step : this.#step + 1
   }
 
-  /** Splits at the cuts, and where the stage is too small for one row. */
+  /** Splits at the cuts, and where the stage is too small for all rows. */
   #advance(inputs: readonly (readonly Float32Array[])[], frames: number): void {
     let from = 0
     while (from < frames) {
       const untilCut = this.#intervalFrames - (this.#clock % this.#intervalFrames)
-      const count = Math.min(frames - from, untilCut, this.#kernel.stage.length - rowMargin)
+      const room = (this.#kernel.stage.length / this.#openChannels(inputs) & ~3) - rowMargin
+      const count = Math.min(frames - from, untilCut, room)
       this.#measure(inputs, from, count)
       this.#clock += count
       while (this.#stepEnd <= this.#clock) this.#stepEnd = endOfStep(++this.#step, this.#sampleRate)
@@ -150,24 +144,31 @@ export class MeterBank {
     }
   }
 
-  #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number): void {
-    const stride = rowMargin + ((count + 3) & ~3)
-    const { stage, maxRows } = this.#kernel
+  /** Returns how many rows the sources need, at least 1. */
+  #openChannels(inputs: readonly (readonly Float32Array[])[]): number {
     let rows = 0
-    let someRing = false
+    for (let input = 0; input < this.#sources.length; input++) {
+      const source = this.#sources[input]
+      if (source === undefined) continue
+      source.openKernelChannels(this.#kernel, inputs[input]?.length ?? 0, ringingSeconds * this.#sampleRate)
+      rows += source.openChannels
+    }
+    return Math.max(1, rows)
+  }
+
+  #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number): void {
+    const kernel = this.#kernel
+    const { stage, rowChannels } = kernel
+    const stride = rowMargin + ((count + 3) & ~3)
+    let rows = 0
+    let flags = 0
     for (let input = 0; input < this.#sources.length; input++) {
       const source = this.#sources[input]
       if (source === undefined) continue
       const channels = inputs[input]
       const channelCount = channels === undefined ? 0 : channels.length
       if (!source.isRunning) this.#begin(source)
-      source.openKernelChannels(this.#kernel, channelCount)
-      const rowsOfSource = Math.max(channelCount, source.openChannels)
-      for (let channel = 0; channel < rowsOfSource; channel++) {
-        if (rows === maxRows || (rows + 1) * stride > stage.length) {
-          this.#measureRows(rows, stride, count)
-          rows = 0
-        }
+      for (let channel = 0; channel < source.openChannels; channel++) {
         const start = rows * stride + rowMargin
         if (channel < channelCount) {
           const samples = (channels as readonly Float32Array[])[channel] as Float32Array // both within their lengths
@@ -176,48 +177,19 @@ export class MeterBank {
         } else {
           stage.fill(0, start, start + count)
         }
-        this.#rowInputs[rows] = input
-        this.#rowChannels[rows] = channel
-        rows++
+        rowChannels[rows++] = source.flags + (source.kernelChannels[channel] as number)
       }
+      flags |= source.flags
       source.advance(count, channelCount)
-      if (source.openChannels > channelCount) someRing = true
     }
-    if (rows > 0) this.#measureRows(rows, stride, count)
-    if (!someRing) return
-    for (let input = 0; input < this.#sources.length; input++) {
-      this.#sources[input]?.closeSilentChannels(this.#kernel, inputs[input]?.length ?? 0, ringingSeconds * this.#sampleRate)
-    }
+    kernel.measure(rows, stride, count)
+    if (flags & energyFlag) this.#weigh(rows, stride, count)
   }
 
   #begin(source: SourceMeter): void {
     // Later intervals begin where the one before ended.
     if (!source.hasBegun) source.firstStep = this.#nextWholeStep()
     source.begin(this.#clock, this.#intervalFrames, this.#spares)
-  }
-
-  #measureRows(rows: number, stride: number, count: number): void {
-    const kernel = this.#kernel
-    const { weighted, oversampled } = kernel
-    kernel.measure(rows, stride, count)
-    let weightedRows = 0
-    let oversampledRows = 0
-    for (let row = 0; row < rows; row++) {
-      const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // rows only name inputs that have one
-      const channel = this.#rowChannels[row] as number
-      source.accumulate(kernel, row, channel)
-      const kernelChannel = source.kernelChannels[channel] as number // unused unless one of the two is wanted
-      if (source.wantsEnergies) {
-        weighted[2 * weightedRows] = row
-        weighted[2 * weightedRows++ + 1] = kernelChannel
-      }
-      if (source.wantsTruePeak) {
-        oversampled[2 * oversampledRows] = row
-        oversampled[2 * oversampledRows++ + 1] = kernelChannel
-      }
-    }
-    if (oversampledRows > 0) kernel.oversample(oversampledRows, stride, count)
-    if (weightedRows > 0) this.#weigh(weightedRows, stride, count)
   }
 
   /** K-weights the staged rows, and hands their energies over at each end of 10 ms. */
@@ -229,24 +201,10 @@ export class MeterBank {
       const to = Math.min(end, count)
       this.#kernel.weigh(rows, stride, from, to)
       if (to === end) {
-        this.#takeEnergies(rows, step)
+        for (let input = 0; input < this.#sources.length; input++) this.#sources[input]?.takeEnergies(this.#kernel, step)
         end = endOfStep(++step, this.#sampleRate) - this.#clock
       }
       from = to
-    }
-  }
-
-  #takeEnergies(rows: number, step: number): void {
-    const { weighted, energies } = this.#kernel
-    for (let entry = 0; entry < rows; entry++) {
-      const row = weighted[2 * entry] as number
-      const kernelChannel = weighted[2 * entry + 1] as number
-      const source = this.#sources[this.#rowInputs[row] as number] as SourceMeter // as above
-      const channel = this.#rowChannels[row] as number
-      // What only rings still has the place it had in the larger layout.
-      const weights = weightsByCount[channel < source.layout ? source.layout : source.openChannels] as Float64Array // at most maxSourceChannels
-      source.addEnergy(step, (weights[channel] as number) * (energies[kernelChannel] as number))
-      energies[kernelChannel] = 0
     }
   }
 
@@ -263,11 +221,11 @@ export class MeterBank {
         source.restart(this.#kernel, 0, this.#nextWholeStep())
         continue
       }
+      source.gather(this.#kernel, this.#step)
       if (source.wantsPcm && waited > pcmPatienceSeconds * this.#sampleRate) {
         source.dropPcm()
         continue
       }
-      source.gather(this.#kernel, this.#step)
       length += recordLength(source)
       count++
     }

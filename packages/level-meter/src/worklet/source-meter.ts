@@ -1,9 +1,12 @@
+import { weightsOfCount } from '../channel-weights.js'
 import type { GatheredReading } from '../reading-table.js'
 import type { SourceRequest } from '../worklet-messages.js'
-import type { Kernel } from './kernel.js'
+import { energyFlag, peakOf, truePeakFlag, type Kernel } from './kernel.js'
 
 /** The most channels a Web Audio connection carries. */
 export const maxSourceChannels = 32
+
+const weightsByCount = Array.from({ length: maxSourceChannels + 1 }, (_, count) => weightsOfCount(count))
 
 /** What one source has gathered since the last cut. Allocated when the source starts, then only written to. */
 export class SourceMeter implements GatheredReading {
@@ -39,6 +42,8 @@ export class SourceMeter implements GatheredReading {
   /** The count of the last quantum that had samples: which layout they have. */
   layout = 0
   readonly kernelChannels: Uint16Array = new Uint16Array(maxSourceChannels)
+  /** What the kernel is told beside each of them. */
+  readonly flags: number
   /** Frames for which not all open channels had samples. */
   #ringing = 0
   #pcmFilled = 0
@@ -48,6 +53,7 @@ export class SourceMeter implements GatheredReading {
     this.wantsPcm = pcm
     this.wantsEnergies = energies
     this.wantsTruePeak = truePeak
+    this.flags = (energies ? energyFlag : 0) + (truePeak ? truePeakFlag : 0)
     this.energies = new Float64Array(energies ? mostSteps : 0)
   }
 
@@ -71,14 +77,17 @@ export class SourceMeter implements GatheredReading {
     if (this.pcm !== undefined) copyFrames(samples, from, count, this.pcm, this.#pcmFilled)
   }
 
-  /** Opens the kernel's channels for `channelCount`; a source that asked for neither energies nor true peaks needs none. */
-  openKernelChannels(kernel: Kernel, channelCount: number): void {
-    if (!this.wantsEnergies && !this.wantsTruePeak) return
+  /**
+   * Sees to it that the kernel has a channel for each of `channelCount`. Those that went count as zeros, on which the
+   * K-weighting filter rings; after `longest` frames its state is 0, and they are closed.
+   */
+  openKernelChannels(kernel: Kernel, channelCount: number, longest: number): void {
     if (channelCount > 0) this.layout = channelCount
     while (this.openChannels < channelCount) {
       const opened = kernel.openChannel() // throws when there is none, and then nothing is ours
       this.kernelChannels[this.openChannels++] = opened
     }
+    if (this.openChannels > channelCount && (this.flags === 0 || this.#ringing >= longest)) this.closeKernelChannels(kernel, channelCount)
   }
 
   /** Counts `count` frames, after `writePcm`: without a channel 0 they are zeros. */
@@ -92,49 +101,35 @@ export class SourceMeter implements GatheredReading {
     this.frames += count
   }
 
-  /**
-   * Channels without samples count as zeros, on which the K-weighting filter rings; after `longest` frames its state is 0
-   * and they need no more work.
-   */
-  closeSilentChannels(kernel: Kernel, channelCount: number, longest: number): void {
-    if (this.#ringing < longest) return
-    this.#ringing = 0
-    this.closeKernelChannels(kernel, channelCount)
-  }
-
   closeKernelChannels(kernel: Kernel, remaining = 0): void {
     while (this.openChannels > remaining) {
-      this.#takeTruePeak(kernel, --this.openChannels)
+      this.#takeLevels(kernel, --this.openChannels)
       kernel.closeChannel(this.kernelChannels[this.openChannels] as number)
     }
   }
 
-  accumulate(kernel: Kernel, row: number, channel: number): void {
-    // row < kernel.maxRows and channel < maxSourceChannels, so none of these is undefined
-    const peak = kernel.peaks[row] as number
-    if (peak > (this.peaks[channel] as number)) this.peaks[channel] = peak
-    this.sums[channel] = (this.sums[channel] as number) + (kernel.sums[row] as number)
-    this.squares[channel] = (this.squares[channel] as number) + (kernel.squares[row] as number)
-    this.clipped += kernel.clipped[row] as number
-    this.invalid += kernel.invalid[row] as number
-  }
-
-  /** Adds what a channel contributed to a step of 10 ms. One that began before the source did is not a whole one. */
-  addEnergy(step: number, energy: number): void {
+  /** Takes over the energies of a finished step of 10 ms. One that began before the source did is not a whole one, and lost. */
+  takeEnergies({ energies }: Kernel, step: number): void {
     const index = step - this.firstStep
     // While a page takes no PCM, the steps of several intervals gather.
-    if (index >= this.energies.length) {
+    if (this.wantsEnergies && index >= this.energies.length) {
       const more = new Float64Array(2 * this.energies.length)
       more.set(this.energies)
       this.energies = more
     }
-    if (index >= 0) this.energies[index] = (this.energies[index] as number) + energy
+    for (let channel = 0; channel < this.openChannels; channel++) {
+      // What only rings still has the place it had in the larger layout. No index is beyond its array.
+      const weights = weightsByCount[channel < this.layout ? this.layout : this.openChannels] as Float64Array
+      const kernelChannel = this.kernelChannels[channel] as number
+      if (index >= 0) this.energies[index]! += (weights[channel] as number) * (energies[kernelChannel] as number)
+      energies[kernelChannel] = 0
+    }
   }
 
   /** Takes over what the kernel holds, before the reading is made; `step` is the first one not finished. */
   gather(kernel: Kernel, step: number): void {
     this.steps = this.wantsEnergies ? Math.max(0, step - this.firstStep) : 0
-    for (let channel = 0; channel < this.openChannels; channel++) this.#takeTruePeak(kernel, channel)
+    for (let channel = 0; channel < this.openChannels; channel++) this.#takeLevels(kernel, channel)
   }
 
   /** Ends an interval whose reading was made; the buffer went with it. `step` as in `gather`. */
@@ -157,12 +152,16 @@ export class SourceMeter implements GatheredReading {
     this.#clear(step)
   }
 
-  #takeTruePeak(kernel: Kernel, channel: number): void {
-    const kernelChannel = this.kernelChannels[channel] as number // channel < openChannels
-    const truePeak = kernel.truePeaks[kernelChannel] as number
-    if (truePeak > (this.truePeaks[channel] as number)) this.truePeaks[channel] = truePeak
-    kernel.truePeaks[kernelChannel] = 0
-    kernel.samplePeaks[kernelChannel] = 0
+  #takeLevels(kernel: Kernel, channel: number): void {
+    const from = this.kernelChannels[channel] as number // channel < openChannels, and no index here is beyond its array
+    const { peaks, sums, squares, truePeaks } = this
+    peaks[channel] = Math.max(peaks[channel] as number, peakOf(kernel, from))
+    sums[channel]! += (kernel.sums[2 * from] as number) + (kernel.sums[2 * from + 1] as number)
+    squares[channel]! += (kernel.squares[2 * from] as number) + (kernel.squares[2 * from + 1] as number)
+    truePeaks[channel] = Math.max(truePeaks[channel] as number, kernel.truePeaks[from] as number)
+    this.clipped += kernel.clipped[from] as number
+    this.invalid += kernel.invalid[from] as number
+    kernel.clearLevels(from)
   }
 
   #clear(step: number): void {
