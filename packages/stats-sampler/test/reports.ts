@@ -18,7 +18,7 @@ export const between = (previous: Report, current: Report, intervalMs = 1000): C
 export const step = (make: typeof inbound, before: Record<string, unknown>, after: Record<string, unknown>): ConnectionSample =>
   between(report(1000, make(before)), report(2000, make(after)))
 
-export interface Recorded { readonly after?: string; readonly synchronizationSources: readonly SynchronizationSource[]; readonly report: Report }
+export interface Recorded { readonly after?: string; readonly connectionState?: string; readonly synchronizationSources: readonly SynchronizationSource[]; readonly report: Report }
 export interface Fixture { readonly scenario: string; readonly browser: string; readonly recordedAt: string; readonly intervalMs: number; readonly series: Readonly<Record<string, readonly Recorded[]>> }
 
 const folder = new URL('../fixtures/', import.meta.url)
