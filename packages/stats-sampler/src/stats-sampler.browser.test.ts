@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ConnectionSample } from './connection-sample.ts'
+import { sampleRecording } from './replay/read-recording.ts'
+import { startRecording } from './replay/start-recording.ts'
 import { StatsSampler } from './stats-sampler.ts'
 
 /** A call from one connection to the other with a tone; no device needed. */
@@ -35,6 +37,31 @@ test('a real connection on a worker clock: rates, round-trip time, and the end w
   hangUp()
   await expect(ended).resolves.toBe('closed')
   sampler.close()
+})
+
+test('a recording of a real call gives the live samples to the last bit, and has no address, user name or fingerprint of it', async () => {
+  const { caller, callee, hangUp } = await call()
+  const sampler = new StatsSampler({ intervalMs: 200 })
+  let text = ''
+  startRecording(sampler, (line) => (text += line), { nameOf: (source) => (source === caller ? 'caller' : 'callee') })
+  const live: { source: string; sample: ConnectionSample }[] = []
+  await new Promise<void>((resolve) => {
+    for (const [source, connection] of Object.entries({ caller, callee })) {
+      sampler.add(connection, (sample) => {
+        live.push({ source, sample })
+        if (live.length >= 10 && sample.rttMs !== undefined) resolve()
+      })
+    }
+  })
+  sampler.close()
+  expect([...sampleRecording(text)]).toEqual(live)
+  const sdp = [caller, callee].map(({ localDescription }) => localDescription?.sdp ?? '').join('')
+  const secrets = [/^a=candidate:\S+ \d \S+ \d+ (\S+)/gm, /^a=ice-(?:ufrag|pwd):(\S+)/gm, /^a=fingerprint:\S+ (\S+)/gm].flatMap((pattern) => [...sdp.matchAll(pattern)].flatMap(([, ...found]) => found))
+  expect(secrets.length).toBeGreaterThan(6)
+  // A user name has four letters, which may be a part of another word; an address or fingerprint is looked for inside of texts too.
+  expect(secrets.filter((secret) => text.includes(`"${secret}"`) || (secret.length > 8 && text.includes(secret)))).toEqual([])
+  expect(text).not.toMatch(/port"/i)
+  hangUp()
 })
 
 test.each([['none', "worker-src 'none'"], ['a worker', 'worker-src blob:']])('CSP: the clock ticks in a page that allows %s (%s)', async (_, policy) => {

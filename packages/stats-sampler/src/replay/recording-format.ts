@@ -36,7 +36,11 @@ const TEXTS = new Set([
 
 /** The entries without addresses and credentials: an unknown member is kept only when it is a number or a boolean, which are neither. */
 export function withoutAddresses(report: Iterable<readonly [string, unknown]>): [string, unknown][] {
-  return Array.from(report).flatMap(([id, entry]): [string, unknown][] => (isObject(entry) && !LEFT_OUT.test(String(entry['type'])) ? [[id, harmless(entry)]] : []))
+  return Array.from(report).flatMap((pair: unknown): [string, unknown][] => {
+    if (!Array.isArray(pair)) return [] // as readReport does
+    const [id, entry] = pair as unknown[]
+    return typeof id === 'string' && isObject(entry) && !LEFT_OUT.test(String(entry['type'])) ? [[id, harmless(entry)]] : []
+  })
 }
 
 function harmless(entry: object): object {

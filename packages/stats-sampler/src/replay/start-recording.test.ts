@@ -58,6 +58,18 @@ describe('a recording gives the samples the sampler gave, to the last bit', () =
     expect([...readRecording(text)].map(({ reading }) => reading.timestamp)).toEqual([5001])
     expect(text).not.toContain('certificate')
   })
+
+  test('whatever a source calls a report: what cannot be read is left out, the rest is recorded', async () => {
+    const sampler = new StatsSampler()
+    const onError = vi.fn()
+    let text = ''
+    startRecording(sampler, (line) => (text += line), { onError })
+    const odd = [7, null, ['a'], [3, {}], ['b', null], ['c', 'text'], ...report(5000, inbound({ bytesReceived: 10n, jitter: NaN }))] as unknown as RTCStatsReport
+    sampler.add({ getStats: () => Promise.resolve(odd) }, () => {})
+    await seconds(0)
+    expect(onError).not.toHaveBeenCalled()
+    expect([...readRecording(text)].map(({ reading }) => reading.streams)).toMatchObject([[{ id: 'I1', ssrc: 11 }]])
+  })
 })
 
 describe('privacy', () => {
