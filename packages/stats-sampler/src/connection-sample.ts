@@ -93,8 +93,8 @@ const GAP_INTERVALS = 2.5
 export function sampleBetween(previous: ConnectionReading, current: ConnectionReading, options: { intervalMs?: number } = {}): ConnectionSample {
   const { timestamp, rttMs, rttSource } = current
   const durationMs = previous.timestamp && timestamp ? Math.max(0, timestamp - previous.timestamp) : 0 // 0: not known
-  const [before, after] = [byKey(previous), byKey(current)]
-  const compared = [...after].map(([key, stream]) => compareStream(before.get(key), stream, durationMs))
+  const before = current.streams.map((stream, n) => sameAs(stream, previous.streams[n]) ?? previous.streams.find((old) => sameAs(stream, old)))
+  const compared = current.streams.map((stream, n) => compareStream(before[n], stream, durationMs))
   const streams = compared.map(({ sample }) => sample)
   const sent = pathBytes(previous.paths, current.paths, 'bytesSent')
   const received = pathBytes(previous.paths, current.paths, 'bytesReceived')
@@ -106,53 +106,47 @@ export function sampleBetween(previous: ConnectionReading, current: ConnectionRe
     bytesSentPerSecond: perSecond(sent, durationMs),
     bytesReceivedPerSecond: perSecond(received, durationMs),
     gap: durationMs > GAP_INTERVALS * (options.intervalMs ?? 1000),
-    reset: sent < 0 || received < 0 || compared.some(({ reset }) => reset) || ssrcReplaced(before, after),
+    reset: sent < 0 || received < 0 || compared.some(({ reset }) => reset) || ssrcReplaced(previous.streams, current.streams, before),
     streams,
     tracks: joinLayers(streams),
   })
 }
 
-type Streams = ReadonlyMap<string, StreamReading>
+/** Not by id alone: browsers use it again for another ssrc (webrtc-stats#672). Reports keep their order: the stream at the same place nearly always is the same. */
+const sameAs = (stream: StreamReading, old?: StreamReading): StreamReading | undefined =>
+  old?.direction === stream.direction && (old.ssrc ?? old.id) === (stream.ssrc ?? stream.id) && old.mid === stream.mid && old.rid === stream.rid ? old : undefined
 
-/** Not by id alone: browsers use it again for another ssrc (webrtc-stats#672). */
-const byKey = ({ streams }: ConnectionReading): Streams =>
-  new Map(streams.map((stream) => [`${stream.direction} ${stream.ssrc ?? stream.id} ${stream.mid} ${stream.rid}`, stream]))
-
-/** A stream is gone and another has taken its place: its id, or its m-line and layer. */
-function ssrcReplaced(before: Streams, after: Streams): boolean {
-  const gone = without(before, after)
-  return without(after, before).some((stream) => gone.some((old) =>
-    old.direction === stream.direction && (old.id === stream.id || (stream.mid && old.mid === stream.mid && old.rid === stream.rid))))
+/** A stream is gone and another has taken its place: its id, or its m-line and layer. `before`: what each current one was. */
+function ssrcReplaced(previous: readonly StreamReading[], current: readonly StreamReading[], before: readonly (StreamReading | undefined)[]): boolean {
+  return current.some((stream, n) => !before[n] && previous.some((old) =>
+    !before.includes(old) && old.direction === stream.direction && (old.id === stream.id || (stream.mid && old.mid === stream.mid && old.rid === stream.rid))))
 }
-
-const without = (streams: Streams, others: Streams): StreamReading[] => [...streams].flatMap(([key, stream]) => (others.has(key) ? [] : [stream]))
 
 /** Counters that never go back while a stream lives. `packetsLost` is not one: it is signed. */
 const MONOTONE = ['payloadBytes', 'headerBytes', 'packets', 'retransmittedPacketsReceived', 'frames', 'framesReceived', 'totalFreezesDuration'] as const
 
-type Counter = (typeof MONOTONE)[number] | 'packetsLost' | 'totalAudioEnergy' | 'totalSamplesDuration'
-
-/** What a counter of one stream did between the readings. */
-type Change = (counter: Counter) => number
+/** What a stream's counters are compared with: nothing when it is new, or they began anew. */
+type Base = Partial<StreamReading>
 
 function compareStream(before: StreamReading | undefined, now: StreamReading, durationMs: number): { sample: StreamSample; reset: boolean } {
   // One counter that went back means that all began anew: those that have overtaken their old value already would give a wrong rate unnoticed.
   const reset = MONOTONE.some((counter) => delta(before?.[counter], now[counter]) < 0)
-  const base = reset ? undefined : before
-  const change: Change = (counter) => delta(base?.[counter], now[counter])
-  const rate = (counter: Counter): number => perSecond(change(counter), durationMs)
-  const headerBytesPerSecond = rate('headerBytes')
+  const base: Base = (!reset && before) || {}
+  const rate = (old?: number, young?: number): number => perSecond(delta(old, young), durationMs)
+  const { lossRatio, networkLossRatio } = lossBetween(base, now)
+  const headerBytesPerSecond = rate(base.headerBytes, now.headerBytes)
   const { id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, sourceFramesPerSecond, qualityLimitationReason, frameWidth, frameHeight } = now
   const sample: StreamSample = compact({
     id, mid, rid, trackIdentifier, ssrc, kind, direction, active, jitterMs, sourceFramesPerSecond, qualityLimitationReason, frameWidth, frameHeight,
-    bytesPerSecond: rate('payloadBytes') + (headerBytesPerSecond || 0), // NaN: headers are not counted
+    bytesPerSecond: rate(base.payloadBytes, now.payloadBytes) + (headerBytesPerSecond || 0), // NaN: headers are not counted
     headerBytesPerSecond,
-    packetsPerSecond: rate('packets'),
-    ...lossBetween(change, now),
-    framesPerSecond: now.frames === undefined ? base && now.framesPerSecond : rate('frames'),
-    framesReceivedPerSecond: rate('framesReceived'),
-    freezesDurationPerSecond: rate('totalFreezesDuration'),
-    audioLevel: levelBetween(change, before, now),
+    packetsPerSecond: rate(base.packets, now.packets),
+    lossRatio,
+    networkLossRatio,
+    framesPerSecond: now.frames === undefined ? (base === before ? now.framesPerSecond : undefined) : rate(base.frames, now.frames),
+    framesReceivedPerSecond: rate(base.framesReceived, now.framesReceived),
+    freezesDurationPerSecond: rate(base.totalFreezesDuration, now.totalFreezesDuration),
+    audioLevel: levelBetween(base, before, now),
   })
   return { sample, reset }
 }
@@ -161,37 +155,37 @@ function compareStream(before: StreamReading | undefined, now: StreamReading, du
  * https://www.rfc-editor.org/rfc/rfc3550#appendix-A.3; a negative loss (late packets of an earlier time) is shown as 0 and left in the sums. RTX has an
  * ssrc of its own (RFC 4588), so what it repairs stays in `packetsLost` and comes on top in `packets`; without RTX a repair takes its loss back.
  */
-function lossBetween(change: Change, now: StreamReading): { lossRatio?: number; networkLossRatio: number } {
+function lossBetween(base: Base, now: StreamReading): { lossRatio?: number; networkLossRatio: number } {
   if (now.direction === 'send') return { networkLossRatio: atMostOne(now.fractionLost) }
-  const lost = change('packetsLost')
-  const repaired = change('retransmittedPacketsReceived')
-  const expected = change('packets') - (repaired || 0) + Math.max(0, lost)
+  const lost = delta(base.packetsLost, now.packetsLost)
+  const repaired = delta(base.retransmittedPacketsReceived, now.retransmittedPacketsReceived)
+  const expected = delta(base.packets, now.packets) - (repaired || 0) + Math.max(0, lost)
   return { lossRatio: ratio(lost - (repaired || 0), expected), networkLossRatio: ratio(repaired >= 0 ? lost : NaN, expected) }
 }
 
-function levelBetween(change: Change, before: StreamReading | undefined, now: StreamReading): number | undefined {
+function levelBetween(base: Base, before: StreamReading | undefined, now: StreamReading): number | undefined {
   if (now.kind !== 'audio') return undefined
-  if (now.direction === 'send') return atMostOne(now.audioLevel ?? (before?.mediaSourceId === now.mediaSourceId ? playedLevel(change) : undefined))
-  if (now.synchronization && !isStale(change, before, now)) return atMostOne(now.synchronization.audioLevel)
+  if (now.direction === 'send') return atMostOne(now.audioLevel ?? (before?.mediaSourceId === now.mediaSourceId ? playedLevel(base, now) : undefined))
+  if (now.synchronization && !isStale(base, before, now)) return atMostOne(now.synchronization.audioLevel)
   if (now.totalSamplesDuration === undefined || now.totalAudioEnergy === undefined) return atMostOne(now.audioLevel)
   // Chromium says audioLevel 0 when no element plays the track; the duration that stands still tells this 0 from a measured one.
   if (now.totalSamplesDuration === 0) return undefined
-  return atMostOne(before?.totalSamplesDuration === undefined ? now.audioLevel : playedLevel(change))
+  return atMostOne(before?.totalSamplesDuration === undefined ? now.audioLevel : playedLevel(base, now))
 }
 
 /** Wall clocks are beyond this many ms (2001): Chromium's are. Of another clock one cannot say that it should have gone on. */
 const WALL_CLOCK = 1e12
 
 /** The level of the last packet played stays readable for ten seconds: after the last packet, the last element, or the stream it belonged to. */
-function isStale(change: Change, before: StreamReading | undefined, now: StreamReading): boolean {
+function isStale(base: Base, before: StreamReading | undefined, now: StreamReading): boolean {
   const then = before?.synchronization?.timestamp ?? NaN
-  return then === now.synchronization?.timestamp && (then > WALL_CLOCK || change('packets') === 0 || change('totalSamplesDuration') === 0)
+  return then === now.synchronization?.timestamp && (then > WALL_CLOCK || delta(base.packets, now.packets) === 0 || delta(base.totalSamplesDuration, now.totalSamplesDuration) === 0)
 }
 
 /** https://w3c.github.io/webrtc-stats/#dom-rtcinboundrtpstreamstats-totalaudioenergy: the mean level of a time is sqrt(energy / duration). */
-function playedLevel(change: Change): number {
-  const energy = change('totalAudioEnergy')
-  const duration = change('totalSamplesDuration')
+function playedLevel(base: Base, now: StreamReading): number {
+  const energy = delta(base.totalAudioEnergy, now.totalAudioEnergy)
+  const duration = delta(base.totalSamplesDuration, now.totalSamplesDuration)
   return energy >= 0 && duration > 0 ? Math.sqrt(energy / duration) : NaN
 }
 
@@ -219,7 +213,9 @@ function joinLayers(streams: readonly StreamSample[]): StreamSample[] {
   for (const stream of streams) {
     const { direction, kind, mid, trackIdentifier, id } = stream
     const key = `${direction} ${kind} ${mid ?? `- ${trackIdentifier ?? id}`}`
-    tracks.set(key, [...(tracks.get(key) ?? []), stream])
+    const layers = tracks.get(key)
+    if (layers) layers.push(stream)
+    else tracks.set(key, [stream])
   }
   return [...tracks.values()].map((layers) => (layers.length === 1 ? layers[0]! : joinTrack(layers))) // one element: the length says so
 }

@@ -1,5 +1,5 @@
 import { startClock, type ClockKind } from './clock.js'
-import { readReport, withSynchronizationSources, type ConnectionReading, type SynchronizationSource } from './connection-reading.js'
+import { readReport, type ConnectionReading, type SynchronizationSource } from './connection-reading.js'
 import { sampleBetween, type ConnectionSample } from './connection-sample.js'
 
 /**
@@ -160,7 +160,7 @@ async function takeReading(source: StatsSource): Promise<Omit<TakenReport, 'sour
     if (isClosed(source)) return { error: undefined }
     const report = await source.getStats()
     const synchronizationSources = readSynchronizationSources(source)
-    return { report, synchronizationSources, reading: withSynchronizationSources(readReport(report), synchronizationSources) }
+    return { report, synchronizationSources, reading: readReport(report, synchronizationSources) }
   } catch (error) {
     return { error }
   }
