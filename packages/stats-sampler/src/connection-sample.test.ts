@@ -181,6 +181,28 @@ describe('loss', () => {
   })
 })
 
+describe('RTX and FEC', () => {
+  const apart = { rtxSsrc: 99, fecSsrc: 98, retransmittedBytesReceived: 0, retransmittedPacketsReceived: 0, fecBytesReceived: 0, fecPacketsReceived: 0, fecPacketsDiscarded: 0 }
+  const before = { ...apart, bytesReceived: 0, headerBytesReceived: 0, packetsReceived: 0, packetsLost: 0 }
+
+  test('are parts of the bytes and packets of their stream, and come on top of nothing', () => {
+    const after = { ...before, bytesReceived: 900, headerBytesReceived: 100, packetsReceived: 100, retransmittedBytesReceived: 90, fecBytesReceived: 180, fecPacketsReceived: 20 }
+    const sample = step(inbound, before, after)
+    expect(sample.streams).toMatchObject([{ ssrc: 11, bytesPerSecond: 1000, headerBytesPerSecond: 100, packetsPerSecond: 100 }])
+  })
+
+  test('RTX takes a loss back, FEC does not: browsers do not count what it restored', () => {
+    const lossAfter = (more: Record<string, unknown>) => step(inbound, before, { ...before, packetsReceived: 95, packetsLost: 5, ...more }).streams[0]?.lossRatio
+    expect(lossAfter({ fecPacketsReceived: 20 })).toBe(0.05)
+    expect(lossAfter({ packetsReceived: 100, retransmittedPacketsReceived: 5 })).toBe(0)
+  })
+
+  test('a sender repeats within its own counters', () => {
+    const sending = (n: number) => ({ bytesSent: 1000 * n, packetsSent: 100 * n, retransmittedBytesSent: 300 * n, retransmittedPacketsSent: 30 * n, rtxSsrc: 99 })
+    expect(step(outbound, sending(1), sending(2)).streams).toMatchObject([{ bytesPerSecond: 1000, packetsPerSecond: 100 }])
+  })
+})
+
 describe('frames', () => {
   test.each<[string, typeof inbound, Record<string, unknown>, Record<string, unknown>, number | undefined]>([
     ['decoded frames before the figure of the browser', inbound, { framesDecoded: 10, framesPerSecond: 3 }, { framesDecoded: 35, framesPerSecond: 3 }, 25],

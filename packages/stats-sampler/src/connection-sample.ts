@@ -43,15 +43,18 @@ export interface StreamSample {
   readonly direction: 'send' | 'receive'
   /** False while a sender's encoding is switched off; in `tracks` when all are. Absent for receivers and where the browser does not say. */
   readonly active?: boolean
-  /** Payload + RTP headers, with retransmissions; payload alone where the browser does not count headers (`headerBytesPerSecond` is absent then). */
+  /**
+   * Payload + RTP headers, with retransmissions and FEC, also where those have an ssrc of their own (`rtxSsrc`, `fecSsrc`); payload alone where the
+   * browser does not count headers (`headerBytesPerSecond` is absent then).
+   */
   readonly bytesPerSecond?: number
   /** The part of `bytesPerSecond` that is RTP headers, their extensions and padding. */
   readonly headerBytesPerSecond?: number
-  /** RTP packets, with retransmissions. */
+  /** RTP packets, with retransmissions and FEC. */
   readonly packetsPerSecond?: number
   /**
    * 0..1, lost / expected in this time, left after repair. Receiving only; absent when nothing was expected. With RTX a lower bound, since a sender
-   * may probe the bandwidth with retransmissions nobody asked for.
+   * may probe the bandwidth with retransmissions nobody asked for. What FEC restores stays lost: browsers do not say how much it was.
    */
   readonly lossRatio?: number
   /** 0..1, lost / expected before repair, where RTX lets the browser tell. Sending: the fraction in the newest receiver report. */
