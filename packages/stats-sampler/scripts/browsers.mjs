@@ -1,7 +1,8 @@
 // The browsers the scripts here drive, headless and with fake devices. A tab that is hidden is hidden as for a user: its timers are slowed down.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -23,7 +24,7 @@ async function openChromium() {
   const end = async () => {
     child.kill()
     await exited
-    rmSync(profile, { recursive: true, maxRetries: 5 })
+    await rm(profile, { recursive: true, maxRetries: 10 }) // its children write for a moment longer
   }
   const browser = await debuggingAddress(child).then((address) => chromium.connectOverCDP(address, { noDefaults: true })).catch(async (error) => {
     await end()
