@@ -13,9 +13,10 @@ export interface ChannelServer {
   stop(): Promise<void>
 }
 
-/** The server as a process of its own, on a free port, with development login and the control API. */
-export async function startServer(env: Record<string, string> = {}): Promise<ChannelServer> {
-  const child = spawn(process.execPath, [main], {
+/** The server as a process of its own, on a free port, with development login and the control API; `within`: a command that runs it elsewhere. */
+export async function startServer(env: Record<string, string> = {}, within: readonly string[] = []): Promise<ChannelServer> {
+  const [program, ...args] = [...within, process.execPath, main]
+  const child = spawn(program, args, {
     env: {
       ...process.env, EARSHOT_PORT: '0', EARSHOT_DEV_LOGIN: '1', EARSHOT_ALLOWED_ORIGINS: '*', EARSHOT_CONTROL_TOKEN: controlToken,
       EARSHOT_LOG_LEVEL: 'warn', ...env,

@@ -1,0 +1,181 @@
+import { expect, test as base, type Page } from '@playwright/test'
+import type { ConnectionSample } from '@earshot/stats-sampler'
+import { Lab } from '../support/netlab/lab.ts'
+import type { Direction, Flow, Link } from '../support/netlab/link.ts'
+import { nextSamples, remotePort } from '../support/netlab/sampled.ts'
+import { median } from '../support/sound.ts'
+
+// What the sampler says of a real Chromium, against what an emulated link between it and its far side knows. Linux and root only.
+
+const test = base.extend<{ readonly lab: Lab }>({
+  lab: async ({}, use) => {
+    const lab = new Lab()
+    await use(lab)
+    await lab.close()
+  },
+})
+
+test('the round-trip time is that of the link, ten seconds after it changed', async ({ lab }) => {
+  const link = await lab.link()
+  const page = await lab.call(link, { video: false })
+  const rows: Row[] = []
+  for (const rtt of [40, 160, 400]) {
+    await link.set({ delay: rtt / 2 })
+    const [up, down] = await Promise.all(['publish', 'subscribe'].map((name) => observe(page, link, name, 9))) as [Observation, Observation]
+    rows.push({ what: `the link itself, ${rtt} ms`, truth: rtt, measured: turnaround(up.flows), tolerance: 5 }) // its process shares the machine
+    for (const [name, { samples }] of Object.entries({ publish: up, subscribe: down })) {
+      expect(samples.at(-1)?.rttSource).toBe('candidate-pair')
+      const measured = median(samples.slice(-5).map(({ rttMs = NaN }) => rttMs)) // two or three checks of ICE: one may wait for a busy machine
+      rows.push({ what: `rttMs, ${name}, ${rtt} ms`, truth: rtt, measured, tolerance: Math.max(15, rtt / 10) })
+    }
+  }
+  compare(rows)
+})
+
+test('the bytes of a connection are those of its port on the link', async ({ lab }) => {
+  const link = await lab.link()
+  const page = await lab.call(link, { video: true })
+  const rows = await Promise.all((['publish', 'subscribe'] as const).map(async (name) => {
+    const { samples, flows } = await observe(page, link, name, 20)
+    const port = await remotePort(page, name)
+    return ([['a>b', 'bytesSentPerSecond'], ['b>a', 'bytesReceivedPerSecond']] as const).map(([way, figure]): Row => {
+      const carriesMedia = (name === 'publish') === (way === 'a>b')
+      // Chromium counts no STUN: nothing beside media, but a fifth of what goes the other way, where there are only reports.
+      const counted = flows.filter((flow) => flow.direction === way && flow.protocol === 'udp' && (flow.from === port || flow.to === port) && (carriesMedia || flow.kind !== 'stun'))
+      const [packets, truth] = [sum(counted, (flow) => flow.packets), sum(counted, (flow) => flow.bytes - 28 * flow.packets)]
+      const measured = sum(samples, (sample) => (sample[figure] ?? NaN) * sample.durationMs / 1000)
+      // Of the few reports one may be on the other side of each end of the time.
+      return { what: `bytes, ${name}, ${way}`, truth, measured, tolerance: 0.05 * truth + (carriesMedia ? 0 : 2 * truth / packets) }
+    })
+  }))
+  compare(rows.flat())
+})
+
+// Percent in what follows. Whether the sampler is right shows against what the link dropped; the ends of the time are some milliseconds apart,
+// which is a few packets of thousands.
+const OF_LINK = 0.5
+/** Against the loss the link was told. The link drops by chance, so this holds the standard error of the mean, which is printed: about 0.3 at 5 and 0.5 at 15 %. */
+const OF_NOMINAL = 1.5
+
+test('without NACK the loss of sound is that of the link', async ({ lab }) => {
+  const rows = await Promise.all([5, 15].map(async (loss): Promise<Row[]> => {
+    const link = await lab.link()
+    const page = await lab.call(link, { video: false, nack: false }) // unlike browsers among themselves, the server offers it for Opus
+    const descriptions = await page.evaluate(() => {
+      const connection = window.sampled.get('subscribe')?.connection
+      return [connection?.localDescription?.sdp ?? '', connection?.remoteDescription?.sdp ?? '']
+    })
+    for (const sdp of descriptions) {
+      expect(sdp).toContain('opus/48000')
+      expect(sdp).not.toContain('nack')
+    }
+    await link.set({ loss }, ['b>a'])
+    const { samples, flows } = await observe(page, link, 'subscribe', 90)
+    const sound = streamOf(flows, samples, 'audio')
+    expect(sound.repeated).toBe(0)
+    const measured = meanRatio(samples, 'audio', 'lossRatio')
+    return [
+      { what: `lossRatio, link's count at ${loss} %`, truth: lossOf(sound), measured, tolerance: OF_LINK },
+      { what: `lossRatio, ${loss} %`, truth: loss, measured, tolerance: OF_NOMINAL, standardError: standardError(loss, sound.packets) },
+    ]
+  }))
+  compare(rows.flat())
+})
+
+test('NACK of the server leaves hardly any loss, and nobody can tell what the network lost', async ({ lab }) => {
+  const link = await lab.link()
+  const page = await lab.call(link, { video: true })
+  await link.set({ loss: 5 }, ['b>a'])
+  const { samples, flows } = await observe(page, link, 'subscribe', 45)
+  compare((['audio', 'video'] as const).flatMap((kind): Row[] => {
+    const stream = streamOf(flows, samples, kind)
+    return [
+      { what: `the link itself, ${kind}`, truth: 5, measured: lossOf(stream), tolerance: OF_NOMINAL, standardError: standardError(5, stream.packets) },
+      { what: `lossRatio, ${kind}`, truth: 0, measured: meanRatio(samples, kind, 'lossRatio'), tolerance: 1 },
+    ]
+  }))
+  // The server sends again on the stream's own ssrc, where nothing marks a packet as repaired.
+  for (const track of samples.flatMap(({ tracks }) => tracks)) expect(track).not.toHaveProperty('networkLossRatio')
+})
+
+test('over RTX the loss is told before and after repair', async ({ lab }) => {
+  const link = await lab.link()
+  const page = await lab.peers(link)
+  await link.set({ loss: 5, delay: 20 }, ['b>a'])
+  const { samples, flows } = await observe(page, link, 'receive', 45)
+  const stream = streamOf(flows, samples, 'video')
+  expect(stream.repeated).toBe(0) // not on its own ssrc
+  const network = meanRatio(samples, 'video', 'networkLossRatio')
+  compare([
+    { what: "networkLossRatio, link's count at 5 %", truth: lossOf(stream), measured: network, tolerance: OF_LINK },
+    { what: 'networkLossRatio, 5 %', truth: 5, measured: network, tolerance: OF_NOMINAL, standardError: standardError(5, stream.packets) },
+    { what: 'lossRatio', truth: 0, measured: meanRatio(samples, 'video', 'lossRatio'), tolerance: 1 },
+  ])
+})
+
+interface Row {
+  readonly what: string
+  readonly truth: number
+  readonly measured: number
+  readonly tolerance: number
+  /** Of the truth, where it is a matter of chance. */
+  readonly standardError?: number
+}
+
+/** Prints all, then checks each. */
+function compare(rows: readonly Row[]): void {
+  const short = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)
+  console.table(rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)]))))
+  for (const { what, truth, measured, tolerance } of rows) expect(Math.abs(measured - truth), `${what}: ${measured} is not ${truth} ± ${tolerance}`).toBeLessThanOrEqual(tolerance)
+}
+
+interface Observation {
+  readonly samples: readonly ConnectionSample[]
+  readonly flows: readonly Flow[]
+}
+
+/** The samples of a connection, and what came into the link from the reading before the first of them to the last. */
+async function observe(page: Page, link: Link, name: string, seconds: number): Promise<Observation> {
+  await nextSamples(page, name, 1)
+  const before = new Map((await link.flows()).map((flow) => [keyOf(flow), flow]))
+  const samples = await nextSamples(page, name, seconds)
+  const flows = (await link.flows()).map((flow) => {
+    const { packets = 0, bytes = 0, dropped = 0, repeated = 0, heldMs = 0 } = before.get(keyOf(flow)) ?? {}
+    return { ...flow, packets: flow.packets - packets, bytes: flow.bytes - bytes, dropped: flow.dropped - dropped, repeated: flow.repeated - repeated, heldMs: flow.heldMs - heldMs }
+  })
+  return { samples, flows }
+}
+
+const keyOf = ({ direction, protocol, from, to, kind, ssrc }: Flow): string => [direction, protocol, from, to, kind, ssrc].join(' ')
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number => items.reduce((total, item) => total + of(item), 0)
+
+/** ms that UDP packets spent in the link, there and back. */
+function turnaround(flows: readonly Flow[]): number {
+  const oneWay = (way: Direction): number => {
+    const some = flows.filter(({ direction, protocol }) => direction === way && protocol === 'udp')
+    return sum(some, ({ heldMs }) => heldMs) / sum(some, ({ packets, dropped }) => packets - dropped)
+  }
+  return oneWay('a>b') + oneWay('b>a')
+}
+
+/** What the link saw of the one track of a kind that was received. */
+function streamOf(flows: readonly Flow[], samples: readonly ConnectionSample[], kind: 'audio' | 'video'): Flow {
+  const ssrc = samples.at(-1)?.tracks.find((track) => track.kind === kind)?.ssrc
+  const flow = flows.find((candidate) => candidate.direction === 'b>a' && candidate.kind === 'rtp' && candidate.ssrc === ssrc)
+  if (ssrc === undefined || flow === undefined) throw new Error(`the link carried no ${kind} with ssrc ${ssrc}`)
+  return flow
+}
+
+const lossOf = ({ packets, dropped }: Flow): number => 100 * dropped / packets
+const standardError = (percent: number, packets: number): number => Math.sqrt(percent * (100 - percent) / packets)
+
+/** The mean of a ratio of the one track of a kind, where each sample weighs what it expected: lost / expected of the whole time. */
+function meanRatio(samples: readonly ConnectionSample[], kind: 'audio' | 'video', ratio: 'lossRatio' | 'networkLossRatio'): number {
+  const seconds = samples.flatMap(({ durationMs, tracks }) => tracks.filter((track) => track.kind === kind).map((track) => {
+    const received = (track.packetsPerSecond ?? NaN) * durationMs / 1000
+    const expected = received / (1 - (track.lossRatio ?? NaN))
+    return { expected, part: (track[ratio] ?? NaN) * expected }
+  }))
+  return 100 * sum(seconds, ({ part }) => part) / sum(seconds, ({ expected }) => expected)
+}
