@@ -372,6 +372,19 @@ describe('what is not the same in both browsers', () => {
     for (const { packetsPerSecond } of inside(samples, 5, 6, 'audio')) expect(packetsPerSecond).toBeGreaterThan(45)
   })
 
+  test('removed track, Firefox: the receiver counts the other track anew, too, which is one reset', () => {
+    const samples = replay('removed-track.firefox', 'callee')
+    expect(samples.map(({ reset, streams }) => [reset, streams.length])).toEqual([2, 2, 2, 1, 1, 1, 2, 2, 2].map((count, n) => [n === 3, count]))
+    expect(samples[3]?.streams[0]).not.toHaveProperty('bytesPerSecond')
+  })
+
+  test('simulcast, Firefox: both layers apart by rid; the track has the size of the one that sends', () => {
+    for (const { streams, tracks } of replay('simulcast-rid.firefox', 'caller').slice(1)) {
+      expect(figures(streams, 'rid')).toEqual(['l', 'h'])
+      expect(tracks.map(({ frameWidth, active }) => [frameWidth, active])).toEqual([[160, undefined]]) // its estimate never afforded the larger one
+    }
+  })
+
   test('replaceTrack(null), Firefox: one black frame a second instead of none', () => {
     expect(inside(replay('replace-track.firefox', 'caller'), 7, 9, 'video').map(({ framesPerSecond }) => Math.round(framesPerSecond!))).toEqual([1, 1])
   })
