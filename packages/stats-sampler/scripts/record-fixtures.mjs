@@ -36,8 +36,8 @@ try {
 async function recordIn(browserName) {
   const browser = await browsers[browserName]()
   try {
-    for (const [scenario, { what, only = browserName, run }] of Object.entries(scenarios)) {
-      if (only !== browserName || (wanted.length > 0 && !wanted.includes(scenario))) continue
+    for (const [scenario, { what, run }] of Object.entries(scenarios)) {
+      if (wanted.length > 0 && !wanted.includes(scenario)) continue
       // A fresh page each: nothing of one scenario (tracks, ports, estimates) leaks into the next.
       const page = await browser.newPage()
       page.on('pageerror', (error) => console.error(`${scenario}: ${error.message}`))

@@ -240,7 +240,6 @@ export const scenarios = {
 
   'forward-error-correction': {
     what: 'Every 20th packet from the caller is lost on the way, and video has no NACK (by SDP), so that the browser sends ULPFEC',
-    only: 'chromium', // Firefox 153 offers ulpfec, and sends none
     async run() {
       const { lossyCall, record } = window.recorder
       return record(await lossyCall((sdp) => sdp.replace(/^a=rtcp-fb:\d+ nack\r\n/gm, '')), 10)
@@ -340,7 +339,6 @@ export const scenarios = {
 
   'ssrc-change': {
     what: 'One way audio; after reading 3 the sender negotiates another ssrc for the same m-line (by its own description), after reading 6 the receiver is told yet another, and counts the stream it has anew',
-    only: 'chromium', // Firefox takes no changed description of its own
     async run() {
       const { media, oneWay, record } = window.recorder
       const { caller, callee } = await oneWay((await media({ audio: true })).getTracks())
