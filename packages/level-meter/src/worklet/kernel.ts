@@ -14,7 +14,7 @@ export const truePeakFlag = 0x8000
 
 /**
  * Measures blocks of samples. Write the channels of a block into `stage`, row r at `r * stride + rowMargin`, and the number
- * that `openChannel` gave for it into `rowChannels[r]`, plus flags. Results gather per channel until `takeLevels`.
+ * that `openChannel` gave for it into `rowChannels[r]`, plus flags. Results gather per channel until `clearLevels`.
  */
 export interface Kernel extends ChannelState {
   readonly backend: Backend

@@ -269,6 +269,20 @@ describe('loudness and true peak', () => {
     expect(cuts.map(({ readings }) => readings[0]?.energies.length)).toEqual([1, 3, 2, 3, 2, 3, 2, 3, 2])
   })
 
+  test('each channel that goes rings out, and is closed after that', () => {
+    const kernel = createJavaScriptKernel(rate)
+    const { bank, cuts } = createBank({ kernel, sampleRate: rate, intervalFrames: rate })
+    bank.start(0, request(1, { energies: true }))
+    const noise = makeSignal('noise', 480, seededRandom(9))
+    // A second of two channels, three of one, three of none.
+    for (let block = 0; block < 700; block++) bank.process([block < 100 ? [noise, noise] : block < 400 ? [noise] : []], 480 * block, 480)
+    const energies = cuts.flatMap(({ readings }) => [...readings[0]?.energies ?? []])
+    expect(energies[100]).toBeGreaterThan((energies[399] ?? NaN) * (1 + 1e-9)) // some of the second's ringing
+    expect(energies[400]).toBeGreaterThan(0) // nothing but the first's
+    expect(energies[699]).toBe(0)
+    expect(kernel.openChannel()).toBe(0)
+  })
+
   test('one channel too many takes no other source its own', () => {
     const kernel = createJavaScriptKernel(rate)
     const opened = Array.from({ length: 4096 }, () => kernel.openChannel())

@@ -114,8 +114,9 @@ export class MeterBank {
       this.#advance([], skipped)
       return
     }
+    const measured = this.#clock
     this.#setClock(frame)
-    for (const source of this.#sources) if (source?.hasBegun) source.restart(this.#kernel, Math.max(0, skipped), this.#nextWholeStep())
+    for (const source of this.#sources) if (source?.hasBegun) source.restart(this.#kernel, measured, Math.max(0, skipped), this.#nextWholeStep())
   }
 
   #setClock(frame: number): void {
@@ -134,7 +135,7 @@ export class MeterBank {
     let from = 0
     while (from < frames) {
       const untilCut = this.#intervalFrames - (this.#clock % this.#intervalFrames)
-      const room = (this.#kernel.stage.length / this.#openChannels(inputs) & ~3) - rowMargin
+      const room = (this.#kernel.stage.length / this.#prepare(inputs) & ~3) - rowMargin
       const count = Math.min(frames - from, untilCut, room)
       this.#measure(inputs, from, count)
       this.#clock += count
@@ -144,16 +145,26 @@ export class MeterBank {
     }
   }
 
-  /** Returns how many rows the sources need, at least 1. */
-  #openChannels(inputs: readonly (readonly Float32Array[])[]): number {
+  /** Begins intervals, opens and closes channels. Returns how many rows the next block needs, at least 1. */
+  #prepare(inputs: readonly (readonly Float32Array[])[]): number {
     let rows = 0
     for (let input = 0; input < this.#sources.length; input++) {
       const source = this.#sources[input]
       if (source === undefined) continue
-      source.openKernelChannels(this.#kernel, inputs[input]?.length ?? 0, ringingSeconds * this.#sampleRate)
+      const channelCount = inputs[input]?.length ?? 0
+      if (!source.isSteady(channelCount)) {
+        if (!source.isRunning) this.#begin(source)
+        source.openKernelChannels(this.#kernel, channelCount, this.#clock, ringingSeconds * this.#sampleRate)
+      }
       rows += source.openChannels
     }
     return Math.max(1, rows)
+  }
+
+  #begin(source: SourceMeter): void {
+    // Later intervals begin where the one before ended.
+    if (!source.hasBegun) source.firstStep = this.#nextWholeStep()
+    source.begin(this.#clock, this.#intervalFrames, this.#spares)
   }
 
   #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number): void {
@@ -166,30 +177,18 @@ export class MeterBank {
       const source = this.#sources[input]
       if (source === undefined) continue
       const channels = inputs[input]
-      const channelCount = channels === undefined ? 0 : channels.length
-      if (!source.isRunning) this.#begin(source)
       for (let channel = 0; channel < source.openChannels; channel++) {
         const start = rows * stride + rowMargin
-        if (channel < channelCount) {
-          const samples = (channels as readonly Float32Array[])[channel] as Float32Array // both within their lengths
-          copyFrames(samples, from, count, stage, start)
-          if (channel === 0) source.writePcm(samples, from, count)
-        } else {
-          stage.fill(0, start, start + count)
-        }
+        const samples = channels?.[channel]
+        if (samples === undefined) stage.fill(0, start, start + count)
+        else copyFrames(samples, from, count, stage, start)
         rowChannels[rows++] = source.flags + (source.kernelChannels[channel] as number)
       }
       flags |= source.flags
-      source.advance(count, channelCount)
+      if (source.wantsPcm) source.writePcm(channels?.[0], from, count, this.#clock)
     }
     kernel.measure(rows, stride, count)
     if (flags & energyFlag) this.#weigh(rows, stride, count)
-  }
-
-  #begin(source: SourceMeter): void {
-    // Later intervals begin where the one before ended.
-    if (!source.hasBegun) source.firstStep = this.#nextWholeStep()
-    source.begin(this.#clock, this.#intervalFrames, this.#spares)
   }
 
   /** K-weights the staged rows, and hands their energies over at each end of 10 ms. */
@@ -218,10 +217,10 @@ export class MeterBank {
       const source = this.#sources[input]
       if (source === undefined) continue
       if (waited > levelPatienceSeconds * this.#sampleRate) {
-        source.restart(this.#kernel, 0, this.#nextWholeStep())
+        source.restart(this.#kernel, frame, 0, this.#nextWholeStep())
         continue
       }
-      source.gather(this.#kernel, this.#step)
+      source.gather(this.#kernel, frame, this.#step)
       if (source.wantsPcm && waited > pcmPatienceSeconds * this.#sampleRate) {
         source.dropPcm()
         continue

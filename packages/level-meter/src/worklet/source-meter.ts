@@ -44,9 +44,8 @@ export class SourceMeter implements GatheredReading {
   readonly kernelChannels: Uint16Array = new Uint16Array(maxSourceChannels)
   /** What the kernel is told beside each of them. */
   readonly flags: number
-  /** Frames for which not all open channels had samples. */
-  #ringing = 0
-  #pcmFilled = 0
+  /** The frame from which on not all open channels had samples; -1 while they have. */
+  #ringingSince = -1
 
   constructor({ id, pcm, energies, truePeak }: SourceRequest, mostSteps: number) {
     this.id = id
@@ -62,7 +61,6 @@ export class SourceMeter implements GatheredReading {
     const untilCut = intervalFrames - (frame % intervalFrames)
     this.isRunning = true
     this.startFrame = frame
-    this.#pcmFilled = 0
     if (this.wantsPcm && this.pcm?.length !== untilCut) {
       this.pcm = (untilCut === intervalFrames ? spares.pop() : undefined) ?? new Float32Array(untilCut)
     }
@@ -73,32 +71,37 @@ export class SourceMeter implements GatheredReading {
     return this.firstStep >= 0
   }
 
-  writePcm(samples: Float32Array, from: number, count: number): void {
-    if (this.pcm !== undefined) copyFrames(samples, from, count, this.pcm, this.#pcmFilled)
+  /** Nothing changes with the next block: the interval has begun, and all open channels have samples. */
+  isSteady(channelCount: number): boolean {
+    return this.isRunning && this.openChannels === channelCount && this.layout === channelCount
   }
 
   /**
-   * Sees to it that the kernel has a channel for each of `channelCount`. Those that went count as zeros, on which the
-   * K-weighting filter rings; after `longest` frames its state is 0, and they are closed.
+   * Sees to it that the kernel has a channel for each of `channelCount`, once `begin` was called. Those that went count as
+   * zeros, on which the K-weighting filter rings; after `longest` frames its state is 0, and they are closed.
+   * @param frame of the next block
    */
-  openKernelChannels(kernel: Kernel, channelCount: number, longest: number): void {
-    if (channelCount > 0) this.layout = channelCount
+  openKernelChannels(kernel: Kernel, channelCount: number, frame: number, longest: number): void {
+    if (channelCount > 0) {
+      this.layout = channelCount
+      this.hasData = true
+      this.channels = Math.max(this.channels, channelCount)
+    }
     while (this.openChannels < channelCount) {
       const opened = kernel.openChannel() // throws when there is none, and then nothing is ours
       this.kernelChannels[this.openChannels++] = opened
     }
-    if (this.openChannels > channelCount && (this.flags === 0 || this.#ringing >= longest)) this.closeKernelChannels(kernel, channelCount)
+    if (this.openChannels === channelCount) this.#ringingSince = -1
+    else if (this.#ringingSince < 0) this.#ringingSince = frame
+    if (this.openChannels > channelCount && (this.flags === 0 || frame - this.#ringingSince >= longest)) this.closeKernelChannels(kernel, channelCount)
   }
 
-  /** Counts `count` frames, after `writePcm`: without a channel 0 they are zeros. */
-  advance(count: number, channelCount: number): void {
-    // A used buffer still holds the samples of another interval.
-    if (channelCount === 0) this.pcm?.fill(0, this.#pcmFilled, this.#pcmFilled + count)
-    else this.hasData = true
-    if (channelCount > this.channels) this.channels = channelCount
-    this.#ringing = channelCount < this.openChannels ? this.#ringing + count : 0
-    this.#pcmFilled += count
-    this.frames += count
+  /** Without samples, writes zeros: a used buffer still holds those of another interval. @param frame of the block */
+  writePcm(samples: Float32Array | undefined, from: number, count: number, frame: number): void {
+    if (this.pcm === undefined) return
+    const at = frame - this.startFrame
+    if (samples === undefined) this.pcm.fill(0, at, at + count)
+    else copyFrames(samples, from, count, this.pcm, at)
   }
 
   closeKernelChannels(kernel: Kernel, remaining = 0): void {
@@ -106,6 +109,7 @@ export class SourceMeter implements GatheredReading {
       this.#takeLevels(kernel, --this.openChannels)
       kernel.closeChannel(this.kernelChannels[this.openChannels] as number)
     }
+    this.#ringingSince = -1
   }
 
   /** Takes over the energies of a finished step of 10 ms. One that began before the source did is not a whole one, and lost. */
@@ -126,8 +130,9 @@ export class SourceMeter implements GatheredReading {
     }
   }
 
-  /** Takes over what the kernel holds, before the reading is made; `step` is the first one not finished. */
-  gather(kernel: Kernel, step: number): void {
+  /** Takes over what the kernel holds up to `frame`, before the reading is made; `step` is the first one not finished. */
+  gather(kernel: Kernel, frame: number, step: number): void {
+    this.frames = this.isRunning ? frame - this.startFrame : 0
     this.steps = this.wantsEnergies ? Math.max(0, step - this.firstStep) : 0
     for (let channel = 0; channel < this.openChannels; channel++) this.#takeLevels(kernel, channel)
   }
@@ -145,8 +150,9 @@ export class SourceMeter implements GatheredReading {
     this.#clearLevels()
   }
 
-  /** Throws away what was gathered, and `lost` frames that never came; the next reading reports both. */
-  restart(kernel: Kernel, lost: number, step: number): void {
+  /** Throws away what was gathered up to `frame`, and `lost` frames that never came; the next reading reports both. */
+  restart(kernel: Kernel, frame: number, lost: number, step: number): void {
+    this.gather(kernel, frame, step)
     if (this.wantsPcm) this.dropped += this.frames + lost
     this.closeKernelChannels(kernel)
     this.#clear(step)
