@@ -53,8 +53,20 @@ export const ERROR_NOTSUPPORT_H264 = 10023
 export const ERROR_NOTSUPPORT_BROWSER = 10024
 /** Screen share not possible here. */
 export const ERROR_NOTSUPPORT_SCREENSHARE = 10025
+/** The browser has no choice of audio output. */
+export const ERROR_NOTSUPPORT_SETOUTPUTDEVICE = 10030
+/** A media element cannot be given an audio output. */
+export const ERROR_NOTSUPPORT_SETSINKID = 10040
+/** The audio output is not there, or not allowed. */
+export const ERROR_NOTSUPPORT_SETOUTPUTDEVICE = 10030
+/** The browser cannot choose an audio output. */
+export const ERROR_NOTSUPPORT_SETSINKID = 10040
 
 // Options
+/** Not available in channel profile 2. Not raised: profile 2 is treated as 1. */
+export const ERROR_OPTIONS_CHANNELPROFILE_CDNLIVE = 10101
+/** Only available in channel profile 2. Not raised: profile 2 is treated as 1. */
+export const ERROR_OPTIONS_CHANNELPROFILE_RTC = 10111
 /** The audience cannot publish. */
 export const ERROR_OPTIONS_LIVE_CANNOT_PUBLISH = 10112
 /** Video asked for in audio-only mode. */
@@ -65,6 +77,8 @@ export const ERROR_OPTIONS_ENABLECAMERA = 10130
 export const ERROR_NO_USER = 10140
 /** No server of gslb could be reached. */
 export const ERROR_NO_ROOMSERVER = 10150
+/** The directory knew no usable server. Not raised: there is no directory. */
+export const ERROR_NO_MATCH_ROOMSERVER = 10151
 
 // Playback
 /** Play() failed, reason unknown. */
@@ -73,6 +87,8 @@ export const ERROR_AUTOPLAY_UNKNOWN_ERROR = 10200
 export const ERROR_AUTOPLAY_ERROR = 10201
 
 // Connection
+/** The connection of channel profile 2 was lost. Not raised: profile 2 is treated as 1. */
+export const ERROR_ICE_DISCONNECTED = 10300
 /** The publishing connection was lost. */
 export const ERROR_ICE_PUBLISH_DISCONNECTED = 10301
 /** The subscribing connection was lost. */
@@ -87,18 +103,48 @@ export const ERROR_PUBLISH_NOSTREAM = 10400
 export const ERROR_ANSWER_FAIL = 10401
 /** Called while the previous call is still pending. */
 export const ERROR_FREQUENTLY_OPERATION = 10500
+/** The other side is a native client without H5 compatibility. Not raised: there are no native clients. */
+export const ERROR_H5_COMPATIBLE_MODE = 10501
+
+// Music mixing. Not raised: mixing is not in this release
+/** Mixing failed, reason unknown. */
+export const ERROR_AUDIOMIXING_UNKNOWN_ERROR = 10600
+/** The file could not be loaded. */
+export const ERROR_LOAD_AUDIO_FAILED = 10601
+/** Not possible in the present state of the mix. */
+export const ERROR_INVALID_AUDIO_MIXING_STATE = 10602
+/** No AudioContext. */
+export const ERROR_NOTSUPPORT_AUDIOCONTEXT = 10603
+/** The browser wants a user gesture first. */
+export const ERROR_AUTOPLAY_FAIL = 10604
+/** What was loaded is no audio data. */
+export const ERROR_NOT_ARRAYBUFFER = 10605
+/** A parameter is missing (the original's spelling). */
+export const ERROR_AUDIO_MIXING_MISSING_PARAME = 10606
+/** The mix could not be started. */
+export const ERROR_START_MIX_FAIL = 10607
+/** The mix could not be resumed. */
+export const ERROR_RESUME_AUDIO_FAIL = 10608
 
 // Server family
 /** Already in a channel, or joining one. */
 export const ERROR_ALREADY_JOINED = 16843521
+/** Leaving already. Not raised: leaving twice is leaving once. */
+export const ERROR_ALREADY_LEAVING = 16843522
 /** Not in a channel. */
 export const ERROR_NOT_IN_CHANNEL = 16843524
 /** Not publishing. */
 export const ERROR_NOT_PUBLISHING = 16843778
+/** The configuration to publish is invalid. Not raised: a wrong switch throws 16974081 at once. */
+export const ERROR_PUBLISH_CONFIGURATION = 16843781
+/** The configuration to subscribe is invalid. Not raised: a wrong switch throws 16974081 at once. */
+export const ERROR_SUBSCRIBE_CONFIGURATION = 16844033
 /** Role change refused: wrong profile, or still publishing. */
 export const ERROR_ROLE_REFUSED = 16908560
 /** Joining took too long. */
 export const ERROR_JOIN_TIMEOUT = 16908804
+/** Signalling fell silent. Not raised: 10310 is. */
+export const ERROR_SIGNALLING_HEARTBEAT = 16908812
 /** Bad parameter. */
 export const ERROR_BAD_PARAMETER = 16974081
 /** Not allowed in the current state. */
@@ -107,12 +153,24 @@ export const ERROR_WRONG_STATE = 16974340
 export const ERROR_PUBLISH_WRONG_ROLE = 16974605
 /** The remote stream does not exist, or nothing selected is active. */
 export const ERROR_NO_STREAM = 16974851
+/** A session id was used again. Not raised: the server makes them. */
+export const ERROR_SESSION_REUSED = 33620228
+/** The session was removed. Not raised: 10311 is. */
+export const ERROR_SESSION_REMOVED = 33620229
+/** The family's code of 10501. Not raised. */
+export const ERROR_H5_MODE_MISMATCH = 33620257
 /** The app id is unknown to the server. */
 export const ERROR_APP_UNKNOWN = 33620481
+/** The app is disabled. Not raised: a server has one app, which is on. */
+export const ERROR_APP_DISABLED = 33620482
+/** The channel is older than 48 h. Not raised: channels live as long as somebody is in them. */
+export const ERROR_CHANNEL_EXPIRED = 33620483
 /** The channel does not exist. */
 export const ERROR_NO_CHANNEL = 33620484
 /** The token does not match, or the nonce lacks its prefix. */
 export const ERROR_TOKEN_INVALID = 33620485
+/** The same user is still in the channel. Not raised: the newer login wins, the older gets `onBye` 3. */
+export const ERROR_USER_STILL_IN_CHANNEL = 33621762
 /** Joined with a profile different from the channel's. */
 export const ERROR_OPTIONS_JOINCHANNEL = 33622275
 /** The channel id is malformed. */
