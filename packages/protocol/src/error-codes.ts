@@ -53,10 +53,6 @@ export const ERROR_NOTSUPPORT_H264 = 10023
 export const ERROR_NOTSUPPORT_BROWSER = 10024
 /** Screen share not possible here. */
 export const ERROR_NOTSUPPORT_SCREENSHARE = 10025
-/** The browser has no choice of audio output. */
-export const ERROR_NOTSUPPORT_SETOUTPUTDEVICE = 10030
-/** A media element cannot be given an audio output. */
-export const ERROR_NOTSUPPORT_SETSINKID = 10040
 /** The audio output is not there, or not allowed. */
 export const ERROR_NOTSUPPORT_SETOUTPUTDEVICE = 10030
 /** The browser cannot choose an audio output. */
