@@ -78,8 +78,9 @@ export interface StreamSample {
   readonly frameWidth?: number
   readonly frameHeight?: number
   /**
-   * 0..1. Sending: the source's level now. Receiving: the level in the packets where the sampler could read it, else the root mean square of
-   * what was played in this time; absent while nothing plays the track, because the browser then measures nothing.
+   * 0..1. Sending: the source's level now. Receiving: the level in the packets, a root mean square, where the sampler could read it, else
+   * sqrt(energy / duration) of what was played in this time, which browsers make of peaks (a sine reads 3 dB higher); absent while nothing plays the
+   * track, because the browser then measures nothing.
    */
   readonly audioLevel?: number
 }
