@@ -5,7 +5,7 @@ import { readAuthInfo, type AuthInfo } from './auth-info.js'
 import { badParameter, checkBoolean, checkText } from './bad-parameter.js'
 import { hasRoles, refusalOf, roleChange, type Call, type CallState } from './channel/call-table.js'
 import { Channel, type OpenLink } from './channel/channel.js'
-import { subscriptions, userList, userOf } from './channel/roster.js'
+import { playbackOf, subscriptions, userList, userOf } from './channel/roster.js'
 import { DEFAULT_SETTINGS, mergeOptions, type AliRtcEngineOptions, type EngineSettings } from './engine-options.js'
 import { AliRtcError } from './errors.js'
 import type { AliRtcEvents, UserInfo } from './events.js'
@@ -14,6 +14,7 @@ import { createServerLink } from './link/server/server-link.js'
 import { capture } from './media/capture.js'
 import { listDevices, type DeviceList } from './media/devices.js'
 import { LocalTracks } from './media/local-tracks.js'
+import { AUDIBLE, checkVolume, EVERYBODY, type Playback } from './media/playback.js'
 import { Preview } from './media/preview.js'
 import { SLOTS } from './media/publish-plan.js'
 import { Publisher } from './media/publisher.js'
@@ -64,7 +65,7 @@ export class AliRtcEngine {
       onChange: () => { this.#refresh() },
       onMuted: () => { this.#emitter.emit('onNotify', this.getUserList()) },
     })
-    this.#views = new RemoteViews(onError)
+    this.#views = new RemoteViews({ onError, playbackOf: (userId) => playbackOf(this.#channel.roster, userId) ?? AUDIBLE })
     this.#channel = new Channel(openLink, {
       emit: (name, payload) => { this.#emitter.emit(name, payload) },
       session: (link) => { this.#session(link) },
@@ -263,6 +264,15 @@ export class AliRtcEngine {
   }
 
   /**
+   * Ends the subscription; the switches stay, `subscribe` brings it back. Rejects with 10140 (no such user), 16974340 (not
+   * subscribed), 10500, or what the server says. @deprecated switch all three off and subscribe
+   */
+  async unSubscribe(userId: string): Promise<void> {
+    this.#require('unSubscribe')
+    await this.#channel.unSubscribe(userId)
+  }
+
+  /**
    * Plays a user's camera (1) or screen (2) in an element; the sound comes with the camera's view, else with the screen's,
    * else it plays without one. False for an unknown user, or what is no media element, or another type.
    */
@@ -271,6 +281,42 @@ export class AliRtcEngine {
     if (!known || (type !== 1 && type !== 2) || !(element instanceof HTMLMediaElement)) return false
     this.#views.display(userId, type === 1 ? 'camera' : 'screen', element)
     return true
+  }
+
+  /** Silences a user here; nothing changes for others, for the subscription and for the levels. False when there is no such user. */
+  muteRemoteAudioPlaying(userId: string, mute: boolean): boolean {
+    checkBoolean('mute', mute)
+    return this.#play(userId, { muted: mute })
+  }
+
+  /** Silences everybody here, also those who come later, or lets all be heard. Works anywhere. */
+  muteAllRemoteAudioPlaying(mute: boolean): boolean {
+    checkBoolean('mute', mute)
+    return this.#play(EVERYBODY, { muted: mute })
+  }
+
+  /**
+   * How loud a user is played, 0..1, whether muted or not. False when there is no such user. Throws 16974081 for another volume.
+   *
+   * @param userId -1: everybody, also those who come later
+   */
+  setAudioVolume(userId: string | -1, volume: number): boolean {
+    checkVolume('volume', volume)
+    return this.#play(userId, { volume })
+  }
+
+  /** 0..1, at first 1; -1 when there is no such user. */
+  getAudioVolume(userId: string): number {
+    return playbackOf(this.#channel.roster, userId)?.volume ?? -1
+  }
+
+  /**
+   * Plays everybody, now and later, on one output of `getDevices()`; '' is the system's choice. Rejects with 10040 where the
+   * browser knows no such choice, 10030 for a device that is not there or not allowed; then all stays as it was.
+   */
+  async setAudioOutput(deviceId: string): Promise<void> {
+    if (typeof deviceId !== 'string') throw badParameter('deviceId', 'the id of an audio output', deviceId)
+    await this.#views.setOutput(deviceId)
   }
 
   // Reports
@@ -341,6 +387,12 @@ export class AliRtcEngine {
     this.#role = role
     this.#emitter.emit('onUpdateRole', { oldRole, newRole: role })
     if (change.publishAfter) await this.publish()
+    return true
+  }
+
+  #play(userId: string | typeof EVERYBODY, change: Partial<Playback>): boolean {
+    if (!this.#channel.setPlayback(userId, change)) return false
+    this.#views.setPlayback(userId, change)
     return true
   }
 

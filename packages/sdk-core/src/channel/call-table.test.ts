@@ -7,6 +7,7 @@ const expected: Readonly<Record<Call, Readonly<Record<Exclude<CallState, 'dispos
   publish: { idle: 16843524, joining: 16843524, joined: 0, sending: 0, audience: 10112 },
   unPublish: { idle: 16843524, joining: 16843524, joined: 16843778, sending: 0, audience: 16843778 },
   subscribe: { idle: 10140, joining: 10140, joined: 0, sending: 0, audience: 0 },
+  unSubscribe: { idle: 10140, joining: 10140, joined: 0, sending: 0, audience: 0 },
   setChannelProfile: { idle: 0, joining: 16974340, joined: 16974340, sending: 16974340, audience: 16974340 },
   setClientRole: { idle: 0, joining: 16974340, joined: 0, sending: 0, audience: 0 },
 }

@@ -8,32 +8,33 @@ import { AliRtcError } from '../errors.js'
 export type CallState = 'idle' | 'joining' | 'joined' | 'audience' | 'sending' | 'disposed'
 
 /** The calls whose outcome depends on where the engine is; all others work anywhere. */
-export type Call = 'joinChannel' | 'publish' | 'unPublish' | 'subscribe' | 'setChannelProfile' | 'setClientRole'
+export type Call = 'joinChannel' | 'publish' | 'unPublish' | 'subscribe' | 'unSubscribe' | 'setChannelProfile' | 'setClientRole'
 
 const ok = undefined
 
 /** The code a call is refused with, or `ok` (alirtc-api §2.11). */
 const table: Readonly<Record<CallState, Readonly<Record<Call, number | undefined>>>> = {
   idle: {
-    joinChannel: ok, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, setChannelProfile: ok, setClientRole: ok,
+    joinChannel: ok, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, unSubscribe: ERROR_NO_USER,
+    setChannelProfile: ok, setClientRole: ok,
   },
   joining: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER,
+    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, unSubscribe: ERROR_NO_USER,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE,
   },
   joined: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
+    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, unSubscribe: ok, setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
   },
   audience: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok,
+    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, unSubscribe: ok,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
   },
   // The role while sending is for `roleChange`: it depends on the arguments
   sending: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ok, subscribe: ok, setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
+    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ok, subscribe: ok, unSubscribe: ok, setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok,
   },
   disposed: {
-    joinChannel: ERROR_WRONG_STATE, publish: ERROR_WRONG_STATE, unPublish: ERROR_WRONG_STATE, subscribe: ERROR_WRONG_STATE,
+    joinChannel: ERROR_WRONG_STATE, publish: ERROR_WRONG_STATE, unPublish: ERROR_WRONG_STATE, subscribe: ERROR_WRONG_STATE, unSubscribe: ERROR_WRONG_STATE,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE,
   },
 }

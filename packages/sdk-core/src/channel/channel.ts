@@ -5,9 +5,11 @@ import {
 import { AliRtcError } from '../errors.js'
 import type { AliRtcEvents } from '../events.js'
 import type { ChannelLink, JoinRequest, LinkEvent } from '../link/channel-link.js'
+import { AUDIBLE, EVERYBODY, type Playback } from '../media/playback.js'
 import { nextTurn } from '../next-turn.js'
 import {
-  EMPTY_ROSTER, firstRoster, planSubscribe, rosterStep, subscriptions, withSubscription, withSwitches, type RemoteSwitches, type Roster, type RosterEvent, type RosterInput,
+  EMPTY_ROSTER, firstRoster, planSubscribe, planUnSubscribe, rosterStep, subscriptions, withPlayback, withSubscription, withSwitches, type RemoteSwitches, type Roster,
+  type RosterEvent, type RosterInput, type SubscribePlan,
 } from './roster.js'
 
 /** Makes a link; whatever happens on it goes to `onEvent`. */
@@ -42,6 +44,8 @@ export class Channel {
   #state: 'idle' | 'joining' | 'joined' = 'idle'
   #link: ChannelLink | undefined
   #roster: Roster = EMPTY_ROSTER
+  /** How those who come are played; stays from session to session. */
+  #newcomers: Playback = AUDIBLE
   #leaving: Promise<void> | undefined
   /** What happened before `join` had resolved for the app. */
   #held: LinkEvent[] | undefined
@@ -106,11 +110,28 @@ export class Channel {
     return roster !== undefined
   }
 
+  /** How a user is played, or `EVERYBODY`: those who are there and those who come. False when there is no such user. */
+  setPlayback(userId: string | typeof EVERYBODY, change: Partial<Playback>): boolean {
+    if (userId === EVERYBODY) this.#newcomers = { ...this.#newcomers, ...change }
+    const roster = withPlayback(this.#roster, userId, change)
+    if (roster !== undefined) this.#roster = roster
+    return roster !== undefined
+  }
+
   /** Brings the subscription in line with the switches. Rejects with 10140, 16974851, 10500, or what the link rejects with. */
-  async subscribe(userId: string): Promise<void> {
-    const plan = planSubscribe(this.#roster, userId)
+  subscribe(userId: string): Promise<void> {
+    return this.#request(userId, planSubscribe(this.#roster, userId))
+  }
+
+  /** Ends the subscription; the switches stay. Rejects with 10140, 16974340 (not subscribed), 10500, or what the link rejects with. */
+  unSubscribe(userId: string): Promise<void> {
+    return this.#request(userId, planUnSubscribe(this.#roster, userId))
+  }
+
+  async #request(userId: string, plan: SubscribePlan): Promise<void> {
     if (plan.type === 'no-user' || this.#link === undefined) throw new AliRtcError(ERROR_NO_USER, `there is no user "${userId}" in the channel`)
-    if (this.#subscribing.has(userId)) throw new AliRtcError(ERROR_FREQUENTLY_OPERATION, `the previous subscribe("${userId}") is still pending`)
+    if (this.#subscribing.has(userId)) throw new AliRtcError(ERROR_FREQUENTLY_OPERATION, `the previous call for "${userId}" is still pending`)
+    if (plan.type === 'not-subscribed') throw new AliRtcError(ERROR_WRONG_STATE, `nothing of "${userId}" is subscribed to`)
     if (plan.type === 'no-stream') throw new AliRtcError(ERROR_NO_STREAM, `nothing that is switched on for "${userId}" is being sent`)
     if (plan.type === 'nothing') return
     const link = this.#link
@@ -128,7 +149,7 @@ export class Channel {
   }
 
   #begin(link: ChannelLink, members: readonly MemberRow[], held: LinkEvent[]): void {
-    const { roster, events } = firstRoster(members)
+    const { roster, events } = firstRoster(members, this.#newcomers)
     this.#state = 'joined'
     this.#roster = roster
     globalThis.addEventListener?.('pagehide', this.#onPageHide)
@@ -171,7 +192,7 @@ export class Channel {
   }
 
   #member(link: ChannelLink, event: RosterInput): void {
-    const { roster, events } = rosterStep(this.#roster, event)
+    const { roster, events } = rosterStep(this.#roster, event, this.#newcomers)
     this.#roster = roster
     if (event.type === 'member-left') this.#listener.userLeft(event.userId)
     this.#listener.changed()

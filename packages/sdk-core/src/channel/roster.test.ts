@@ -1,6 +1,6 @@
 import type { MemberRow, StreamRow } from '@earshot/protocol'
 import { expect, it } from 'vitest'
-import { EMPTY_ROSTER, firstRoster, isSubscribed, planSubscribe, rosterStep, subscriptions, userList, userOf, withSubscription, withSwitches, type Roster, type RosterInput } from './roster.js'
+import { EMPTY_ROSTER, firstRoster, isSubscribed, planSubscribe, planUnSubscribe, playbackOf, rosterStep, subscriptions, userList, userOf, withPlayback, withSubscription, withSwitches, type Roster, type RosterInput } from './roster.js'
 
 const audio: StreamRow = { label: 'sophon_audio', state: 'active', muted: false }
 const large: StreamRow = { label: 'sophon_video_camera_large', state: 'active', muted: false }
@@ -55,6 +55,31 @@ it('the last row of a leaver has no streams, and is out of the list', () => {
   const { roster, last } = run({ type: 'published', member: bob(audio) }, { type: 'member-left', userId: 'bob' })
   expect(last).toEqual({ userId: 'bob', displayName: 'Bob', muteAudioPlaying: false, streamConfigs: [] })
   expect(userOf(roster, 'bob')).toBe(null)
+})
+
+it('how a user is played is in the row, and stays with the user; who comes is played as told', () => {
+  const quiet = { muted: true, volume: 0.5 }
+  const muted = (roster: Roster) => userList(roster).map((row) => [row.userId, row.muteAudioPlaying])
+  let { roster } = firstRoster([bob(audio)])
+  roster = rosterStep(roster, { type: 'published', member: { ...bob(audio), userId: 'cy' } }, quiet).roster
+  roster = rosterStep(roster, { type: 'member-joined', member: { ...bob(audio), userId: 'dan' } }, quiet).roster
+  expect(muted(roster)).toEqual([['bob', false], ['cy', true], ['dan', true]])
+  expect(['bob', 'dan', 'eve'].map((userId) => playbackOf(roster, userId))).toEqual([{ muted: false, volume: 1 }, quiet, undefined])
+  roster = withPlayback(roster, 'bob', { muted: true }) ?? EMPTY_ROSTER
+  roster = rosterStep(roster, { type: 'published', member: bob(audio, large) }).roster
+  expect(playbackOf(roster, 'bob')).toEqual({ muted: true, volume: 1 })
+  roster = withPlayback(roster, -1, { volume: 0 }) ?? EMPTY_ROSTER
+  expect(userList(roster).map(({ userId }) => playbackOf(roster, userId)?.volume)).toEqual([0, 0, 0])
+  expect(withPlayback(roster, 'eve', quiet)).toBe(undefined)
+  expect(muted(firstRoster([bob(audio)], quiet).roster)).toEqual([['bob', true]])
+})
+
+it('unSubscribe asks for nothing of who is subscribed to, whatever the switches say', () => {
+  let { roster } = firstRoster([bob(audio)])
+  expect(planUnSubscribe(roster, 'eve')).toEqual({ type: 'no-user' })
+  expect(planUnSubscribe(roster, 'bob')).toEqual({ type: 'not-subscribed' })
+  roster = withSubscription(roster, 'bob', new Set(['sophon_audio']))
+  expect(planUnSubscribe(roster, 'bob')).toEqual({ type: 'request', wanted: { audio: false, camera: null, screen: false }, labels: new Set() })
 })
 
 it('rows are copies', () => {

@@ -1,6 +1,7 @@
 import { slotOf, type CameraLayer, type MemberRow, type StreamLabel, type StreamRow } from '@earshot/protocol'
 import type { AliRtcEvents, UserInfo } from '../events.js'
 import type { LinkEvent, Wanted } from '../link/channel-link.js'
+import { AUDIBLE, EVERYBODY, type Playback } from '../media/playback.js'
 
 /** What `configRemote*` set for one user. */
 export interface RemoteSwitches {
@@ -17,6 +18,7 @@ interface Member {
   /** What the last `subscribe` asked for. */
   readonly subscribed: ReadonlySet<StreamLabel>
   readonly switches: RemoteSwitches
+  readonly playback: Playback
 }
 
 /** The other users of the channel, in order of arrival. */
@@ -39,9 +41,13 @@ export const EMPTY_ROSTER: Roster = new Map()
 /** The original subscribes to audio and the large camera unless told otherwise (alirtc-api §2.7, decision 5). */
 const defaultSwitches: RemoteSwitches = { audio: true, camera: true, preferLarge: true, screen: false }
 
-/** Who was there when we joined: first all of them, then who publishes, then who is muted. */
-export function firstRoster(members: readonly MemberRow[]): RosterStep {
-  const roster: Roster = new Map(members.map((member) => [member.userId, newMember(member)]))
+/**
+ * Who was there when we joined: first all of them, then who publishes, then who is muted.
+ *
+ * @param playback of everybody, at first
+ */
+export function firstRoster(members: readonly MemberRow[], playback: Playback = AUDIBLE): RosterStep {
+  const roster: Roster = new Map(members.map((member) => [member.userId, newMember(member, playback)]))
   const rows = userList(roster)
   const muted = rows.some((row) => row.streamConfigs.some((stream) => stream.muted))
   return {
@@ -54,27 +60,31 @@ export function firstRoster(members: readonly MemberRow[]): RosterStep {
   }
 }
 
-/** One event of the channel: the roster after it, and what to tell. Repeated messages tell nothing, missing ones are made up for. */
-export function rosterStep(roster: Roster, input: RosterInput): RosterStep {
+/**
+ * One event of the channel: the roster after it, and what to tell. Repeated messages tell nothing, missing ones are made up for.
+ *
+ * @param playback of who comes
+ */
+export function rosterStep(roster: Roster, input: RosterInput, playback: Playback = AUDIBLE): RosterStep {
   switch (input.type) {
-    case 'member-joined': return joined(roster, input.member)
-    case 'published': return published(roster, input.member)
+    case 'member-joined': return joined(roster, input.member, playback)
+    case 'published': return published(roster, input.member, playback)
     case 'unpublished': return unpublished(roster, input.userId)
     case 'member-left': return left(roster, input.userId)
     case 'muted': return muted(roster, input)
   }
 }
 
-function joined(roster: Roster, row: MemberRow): RosterStep {
-  if (roster.has(row.userId)) return row.streams.length > 0 ? published(roster, row) : { roster, events: [] }
-  const member = { ...newMember(row), streams: [] }
+function joined(roster: Roster, row: MemberRow, playback: Playback): RosterStep {
+  if (roster.has(row.userId)) return row.streams.length > 0 ? published(roster, row, playback) : { roster, events: [] }
+  const member = { ...newMember(row, playback), streams: [] }
   const step = { roster: withMember(roster, member), events: [{ name: 'onJoin', payload: userInfo(member) } as const] }
-  return row.streams.length > 0 ? then(step, (next) => published(next, row)) : step
+  return row.streams.length > 0 ? then(step, (next) => published(next, row, playback)) : step
 }
 
-function published(roster: Roster, row: MemberRow): RosterStep {
+function published(roster: Roster, row: MemberRow, playback: Playback): RosterStep {
   const known = roster.get(row.userId)
-  if (known === undefined) return then(joined(roster, { ...row, streams: [] }), (next) => published(next, row))
+  if (known === undefined) return then(joined(roster, { ...row, streams: [] }, playback), (next) => published(next, row, playback))
   const member = { ...known, displayName: row.displayName, streams: row.streams }
   return { roster: withMember(roster, member), events: [{ name: 'onPublisher', payload: userInfo(member) }] }
 }
@@ -126,11 +136,26 @@ export function withSwitches(roster: Roster, userId: string, change: Partial<Rem
   return member && withMember(roster, { ...member, switches: { ...member.switches, ...change } })
 }
 
-/** What `subscribe(userId)` does. */
+/** Undefined when there is no such user. @param userId or `EVERYBODY` */
+export function withPlayback(roster: Roster, userId: string | typeof EVERYBODY, change: Partial<Playback>): Roster | undefined {
+  const changed = (member: Member): Member => ({ ...member, playback: { ...member.playback, ...change } })
+  if (userId === EVERYBODY) return new Map([...roster].map(([id, member]) => [id, changed(member)]))
+  const member = roster.get(userId)
+  return member && withMember(roster, changed(member))
+}
+
+/** Undefined when there is no such user. */
+export function playbackOf(roster: Roster, userId: string): Playback | undefined {
+  return roster.get(userId)?.playback
+}
+
+/** What `subscribe(userId)` or `unSubscribe(userId)` does. */
 export type SubscribePlan =
   | { readonly type: 'no-user' }
   /** Something is switched on, but none of it is active. */
   | { readonly type: 'no-stream' }
+  /** There is nothing to end. */
+  | { readonly type: 'not-subscribed' }
   /** It is as it should be. */
   | { readonly type: 'nothing' }
   /** `labels` empty ends the subscription. */
@@ -143,6 +168,13 @@ export function planSubscribe(roster: Roster, userId: string): SubscribePlan {
   const labels = selected(member)
   if (labels.size === 0 && (audio || camera || screen)) return { type: 'no-stream' }
   return sameLabels(labels, member.subscribed) ? { type: 'nothing' } : { type: 'request', wanted: wantedOf(labels), labels }
+}
+
+/** The switches stay. */
+export function planUnSubscribe(roster: Roster, userId: string): SubscribePlan {
+  if (!roster.has(userId)) return { type: 'no-user' }
+  const labels: ReadonlySet<StreamLabel> = new Set()
+  return isSubscribed(roster, userId) ? { type: 'request', wanted: wantedOf(labels), labels } : { type: 'not-subscribed' }
 }
 
 /** The server agreed to a `request`. Who has left or stopped publishing meanwhile stays as it is. */
@@ -181,8 +213,8 @@ function sameLabels(a: ReadonlySet<StreamLabel>, b: ReadonlySet<StreamLabel>): b
   return a.size === b.size && [...a].every((label) => b.has(label))
 }
 
-function newMember({ userId, displayName, streams }: MemberRow): Member {
-  return { userId, displayName, streams, subscribed: new Set(), switches: defaultSwitches }
+function newMember({ userId, displayName, streams }: MemberRow, playback: Playback): Member {
+  return { userId, displayName, streams, subscribed: new Set(), switches: defaultSwitches, playback }
 }
 
 function withMember(roster: Roster, member: Member): Roster {
@@ -190,10 +222,10 @@ function withMember(roster: Roster, member: Member): Roster {
 }
 
 /** A fresh object each time: the app may keep or change it. */
-function userInfo({ userId, displayName, streams, subscribed }: Member): UserInfo {
+function userInfo({ userId, displayName, streams, subscribed, playback }: Member): UserInfo {
   return {
     userId, displayName,
-    muteAudioPlaying: false,
+    muteAudioPlaying: playback.muted,
     streamConfigs: streams.map(({ label, state, muted }) => ({
       label, type: label === 'sophon_audio' ? 'audio' : 'video', state, subscribed: subscribed.has(label), muted,
     })),

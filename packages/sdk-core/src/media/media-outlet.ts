@@ -1,3 +1,4 @@
+import type { Playback } from './playback.js'
 import { onUserGesture } from './user-gesture.js'
 
 /** Plays some tracks of one user in one element. */
@@ -5,6 +6,10 @@ export class MediaOutlet {
   readonly element: HTMLMediaElement
   readonly #stream: MediaStream = new MediaStream()
   readonly #onRefused: (error: unknown) => void
+  /** As the app had it. */
+  readonly #before: Playback
+  #muted = false
+  /** Playing with sound was refused; set until a gesture comes. */
   #forgetGesture: (() => void) | undefined
   #closed = false
 
@@ -12,6 +17,7 @@ export class MediaOutlet {
   constructor(element: HTMLMediaElement, onRefused: (error: unknown) => void) {
     this.element = element
     this.#onRefused = onRefused
+    this.#before = { muted: element.muted, volume: element.volume }
     element.autoplay = true
     element.setAttribute('playsinline', '') // or Safari on phones takes the whole screen
   }
@@ -29,10 +35,22 @@ export class MediaOutlet {
     }
   }
 
+  /** What is absent stays as it is. Unmuting what was refused tries again. */
+  set({ muted, volume }: Partial<Playback>): void {
+    if (volume !== undefined) this.element.volume = volume
+    if (muted === undefined) return
+    this.#muted = muted
+    const refused = this.#forgetGesture
+    if (muted || refused === undefined) this.element.muted = muted
+    else this.#unmute(refused)
+  }
+
+  /** The element is the app's again, as loud as it was. */
   close(): void {
     this.#closed = true
     this.#forgetGesture?.()
     this.show([])
+    Object.assign(this.element, this.#before)
   }
 
   #play(): void {
@@ -51,8 +69,16 @@ export class MediaOutlet {
     this.element.play().catch(() => undefined)
     this.#forgetGesture?.()
     this.#forgetGesture = onUserGesture(() => {
-      this.element.muted = false
+      this.#forgetGesture = undefined
+      this.element.muted = this.#muted
       this.element.play().catch(() => undefined)
     })
+  }
+
+  #unmute(forgetGesture: () => void): void {
+    forgetGesture()
+    this.#forgetGesture = undefined
+    this.element.muted = false
+    this.#play()
   }
 }

@@ -1,7 +1,10 @@
 import { slotOf, type Slot, type StreamLabel } from '@earshot/protocol'
 import type { AliRtcError } from '../errors.js'
+import { TaskQueue } from '../task-queue.js'
+import { playOn } from './audio-output.js'
 import { playError } from './device-errors.js'
 import { MediaOutlet } from './media-outlet.js'
+import { EVERYBODY, type Playback } from './playback.js'
 import { routes, type Outlet } from './playback-routes.js'
 
 interface RemoteUser {
@@ -9,15 +12,24 @@ interface RemoteUser {
   readonly outlets: Map<Outlet, MediaOutlet>
 }
 
+export interface RemoteViewsOptions {
+  /** Playback was refused, 10200 or 10201 with `userId`; or a new element cannot use the chosen output, 10030. */
+  readonly onError: (error: AliRtcError) => void
+  /** How loud a user is played from now on. */
+  readonly playbackOf: (userId: string) => Playback
+}
+
 /** The media of the others: which tracks have arrived, and where they are played. */
 export class RemoteViews {
+  readonly #options: RemoteViewsOptions
   readonly #users = new Map<string, RemoteUser>()
   readonly #labels = new WeakMap<MediaStreamTrack, StreamLabel>()
-  readonly #onError: (error: AliRtcError) => void
+  /** The last choice is the one that stays. */
+  readonly #choices = new TaskQueue()
+  #output: string | undefined
 
-  /** @param onError playback was refused: 10200 or 10201, with `userId` */
-  constructor(onError: (error: AliRtcError) => void) {
-    this.#onError = onError
+  constructor(options: RemoteViewsOptions) {
+    this.#options = options
   }
 
   audioTrackOf(userId: string): MediaStreamTrack | undefined {
@@ -53,6 +65,20 @@ export class RemoteViews {
     this.#route(userId)
   }
 
+  /** @param userId or `EVERYBODY` */
+  setPlayback(userId: string | typeof EVERYBODY, playback: Partial<Playback>): void {
+    for (const outlet of this.#outlets(userId)) outlet.set(playback)
+  }
+
+  /** Where everybody is heard from now on. Rejects with 10030 or 10040 as `playOn`; then nothing has changed. */
+  setOutput(deviceId: string): Promise<void> {
+    return this.#choices.run(async () => {
+      await playOn(new Audio(), deviceId)
+      this.#output = deviceId
+      await Promise.all(this.#outlets(EVERYBODY).map((outlet) => playOn(outlet.element, deviceId)))
+    })
+  }
+
   /** The user left: its views show nothing any more. */
   forget(userId: string): void {
     for (const outlet of this.#users.get(userId)?.outlets.values() ?? []) outlet.close()
@@ -67,6 +93,10 @@ export class RemoteViews {
     const user = this.#users.get(userId) ?? { tracks: new Map(), outlets: new Map() }
     this.#users.set(userId, user)
     return user
+  }
+
+  #outlets(userId: string | typeof EVERYBODY): MediaOutlet[] {
+    return [...this.#users].flatMap(([id, { outlets }]) => (userId === EVERYBODY || id === userId ? [...outlets.values()] : []))
   }
 
   #detach(element: HTMLMediaElement): void {
@@ -88,9 +118,15 @@ export class RemoteViews {
   }
 
   #outlet(userId: string, element: HTMLMediaElement): MediaOutlet {
-    return new MediaOutlet(element, (cause) => {
+    const { onError, playbackOf } = this.#options
+    const outlet = new MediaOutlet(element, (cause) => {
       const error = playError(userId, cause)
-      if (error !== undefined) this.#onError(error)
+      if (error !== undefined) onError(error)
     })
+    const { muted, volume } = playbackOf(userId)
+    // Where nothing was chosen, what the app did to its element counts
+    outlet.set({ ...(muted ? { muted } : {}), ...(volume < 1 ? { volume } : {}) })
+    if (this.#output !== undefined) playOn(element, this.#output).catch(onError)
+    return outlet
   }
 }

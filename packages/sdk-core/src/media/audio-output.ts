@@ -1,0 +1,17 @@
+import { ERROR_NOTSUPPORT_SETOUTPUTDEVICE, ERROR_NOTSUPPORT_SETSINKID } from '@earshot/protocol'
+import { AliRtcError } from '../errors.js'
+
+/**
+ * Plays an element on an output device. Rejects with 10040 where the browser knows no such choice, and with 10030 for a device
+ * that is not there or not allowed.
+ *
+ * @param deviceId of `getDevices()`; '' is the system's choice
+ */
+export async function playOn(element: HTMLMediaElement, deviceId: string): Promise<void> {
+  if (typeof element.setSinkId !== 'function') throw new AliRtcError(ERROR_NOTSUPPORT_SETSINKID, 'this browser cannot choose an audio output: it has no setSinkId')
+  try {
+    await element.setSinkId(deviceId)
+  } catch (cause) {
+    throw new AliRtcError(ERROR_NOTSUPPORT_SETOUTPUTDEVICE, `the audio output ${JSON.stringify(deviceId)} cannot be used: ${String(cause)}`, { cause })
+  }
+}
