@@ -21,6 +21,7 @@ interface Outgoing {
   readonly consumer: Consumer
   readonly source: Source
   readonly ssrc: number
+  readonly rtxSsrc: number | null
   layer: string | null
 }
 
@@ -110,7 +111,8 @@ class InMemory implements MemoryEngine {
       if (!source) continue
       const known = before.get(consumer.sourceId)
       const same = known?.source === source && known.consumer.streamId === consumer.streamId && known.consumer.trackId === consumer.trackId
-      transport.outgoing.set(consumer.sourceId, { consumer, source, ssrc: same ? known.ssrc : this.#ssrc++, layer: same ? known.layer : null })
+      const { ssrc, rtxSsrc, layer } = same ? known : { ssrc: this.#ssrc++, rtxSsrc: source.kind === 'video' ? this.#ssrc++ : null, layer: null }
+      transport.outgoing.set(consumer.sourceId, { consumer, source, ssrc, rtxSsrc, layer })
     }
     this.#changed(transport)
     this.#showLayers(transport)
@@ -210,8 +212,8 @@ class InMemory implements MemoryEngine {
 }
 
 function arrange(transport: Transport): readonly Section[] {
-  return arrangeSections(transport.sections, [...transport.outgoing.values()].map(({ consumer, source, ssrc }) => ({
-    sourceId: source.sourceId, kind: source.kind, streamId: consumer.streamId, trackId: consumer.trackId, ssrc,
+  return arrangeSections(transport.sections, [...transport.outgoing.values()].map(({ consumer, source, ssrc, rtxSsrc }) => ({
+    sourceId: source.sourceId, kind: source.kind, streamId: consumer.streamId, trackId: consumer.trackId, ssrc, rtxSsrc,
   })))
 }
 

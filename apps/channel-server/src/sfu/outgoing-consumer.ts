@@ -1,5 +1,6 @@
 import type { IncomingLayer, IncomingSource, PacketSink } from './incoming-source.js'
 import { chooseLayer } from './rtp/layer-choice.js'
+import { wrapRetransmission, type RetransmissionStream } from './rtp/retransmission.js'
 import { writeDescription, writeSenderReport } from './rtp/rtcp.js'
 import { extensionOf, writeRtpHeader, type RtpPacket } from './rtp/rtp-packet.js'
 import { RtpRewriter } from './rtp/rtp-rewriter.js'
@@ -19,7 +20,9 @@ export interface OutgoingConsumerOptions {
   readonly source: IncomingSource
   readonly consumer: Consumer
   readonly ssrc: number
-  /** Below 2^15. */
+  /** Of the RTX stream; null for a kind that has none. */
+  readonly rtxSsrc: number | null
+  /** Below 2^15; of both streams. */
   readonly firstSequenceNumber: number
   readonly transport: SecureTransport
   readonly now: () => number
@@ -31,16 +34,22 @@ export interface OutgoingConsumerOptions {
 // Powers of two, so that the ring survives the wrap of sequence numbers; about a second of media each.
 const REMEMBERED = { audio: 64, video: 256 } as const
 
+/** To be sent again: over RTX as a new packet, which takes it in the clear, else the very same bytes, which is safe with SRTP and costs nothing. */
+type Sent = { readonly header: Buffer; readonly payload: Buffer } | Buffer
+
 /** One source on its way to one client. */
 export class OutgoingConsumer implements PacketSink {
   readonly source: IncomingSource
   readonly ssrc: number
+  readonly rtxSsrc: number | null
   readonly streamId: string
   readonly trackId: string
   readonly #options: OutgoingConsumerOptions
   readonly #rewriter: RtpRewriter
   readonly #vp8 = new Vp8Rewriter()
-  readonly #sent: SentPackets
+  readonly #sent: SentPackets<Sent>
+  #rtx: RetransmissionStream | null = null
+  #rtxSequenceNumber: number
   #wanted: string | undefined
   #current: IncomingLayer | null = null
   #target: IncomingLayer | null = null
@@ -53,6 +62,8 @@ export class OutgoingConsumer implements PacketSink {
     this.#options = options
     this.source = options.source
     this.ssrc = options.ssrc
+    this.rtxSsrc = options.rtxSsrc
+    this.#rtxSequenceNumber = options.firstSequenceNumber
     this.streamId = options.consumer.streamId
     this.trackId = options.consumer.trackId
     this.#wanted = options.consumer.layer
@@ -61,8 +72,12 @@ export class OutgoingConsumer implements PacketSink {
     this.source.sinks.add(this)
   }
 
-  /** The client has agreed to the section, or will not have it. Nothing is sent before: it would not know whose it is. */
-  setFlowing(flowing: boolean): void {
+  /**
+   * The client has agreed to the section, or will not have it. Nothing is sent before: it would not know whose it is. Without an `rtxPayloadType`
+   * in its answer, packets are sent again in the stream itself.
+   */
+  setFlowing(flowing: boolean, rtxPayloadType: number | null): void {
+    this.#rtx = this.rtxSsrc === null || rtxPayloadType === null ? null : { ssrc: this.rtxSsrc, payloadType: rtxPayloadType }
     if (flowing === this.#flowing) return
     this.#flowing = flowing
     this.#current = null
@@ -83,7 +98,8 @@ export class OutgoingConsumer implements PacketSink {
   resend(sequenceNumbers: readonly number[]): void {
     const now = this.#options.now()
     for (const sequenceNumber of sequenceNumbers) {
-      const packet = this.#sent.take(sequenceNumber, now)
+      const sent = this.#sent.take(sequenceNumber, now)
+      const packet = sent && (Buffer.isBuffer(sent) ? sent : this.#retransmission(sent))
       if (!packet) continue
       this.#options.transport.send(packet)
       this.#options.counters.packetsRetransmitted += 1
@@ -162,13 +178,21 @@ export class OutgoingConsumer implements PacketSink {
     )
     const encrypted = transport.protectRtp(header, payload)
     if (!encrypted) return
-    this.#sent.add(rewritten.sequenceNumber, encrypted)
+    this.#sent.add(rewritten.sequenceNumber, this.#rtx ? { header, payload } : encrypted)
     transport.send(encrypted)
     this.#lastSentAt = this.#options.now()
     this.#packets += 1
     this.#octets += payload.length
     counters.packetsForwarded += 1
     counters.bytesForwarded += payload.length
+  }
+
+  /** `null` when the client no longer takes RTX. */
+  #retransmission(sent: { readonly header: Buffer; readonly payload: Buffer }): Buffer | null {
+    if (!this.#rtx) return null
+    const { header, payload } = wrapRetransmission(sent.header, sent.payload, this.#rtx, this.#rtxSequenceNumber)
+    this.#rtxSequenceNumber = (this.#rtxSequenceNumber + 1) & 0xffff
+    return this.#options.transport.protectRtp(header, payload)
   }
 
   #audioLevel(packet: RtpPacket): number | null {

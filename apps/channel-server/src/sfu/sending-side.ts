@@ -3,6 +3,7 @@ import type { IncomingSource } from './incoming-source.js'
 import { expects, initialNegotiation, negotiate, type Negotiation, type NegotiationInput } from './negotiation.js'
 import { OutgoingConsumer, type SendingCounters } from './outgoing-consumer.js'
 import { readRtcp } from './rtp/rtcp.js'
+import { usable } from './sdp/codecs.js'
 import { writeOffer } from './sdp/offer-description.js'
 import { arrangeSections, sameSections, type Section, type WantedSection } from './sdp/offered-sections.js'
 import type { SessionDescription } from './sdp/session-description.js'
@@ -77,7 +78,7 @@ export class SendingSide {
       const outgoing = sourceId === null ? undefined : this.#consumers.get(sourceId)
       const section = sections[i]!
       const accepted = section.port !== 0 && (section.direction === 'recvonly' || section.direction === 'sendrecv')
-      if (outgoing && outgoing.ssrc === stream?.ssrc) outgoing.setFlowing(accepted)
+      if (outgoing && outgoing.ssrc === stream?.ssrc) outgoing.setFlowing(accepted, usable(section)?.rtxPayloadType ?? null)
     })
     this.#negotiate('answered')
   }
@@ -107,7 +108,7 @@ export class SendingSide {
     const { transport, now, counters, random, onLayer } = this.#options
     const outgoing = new OutgoingConsumer({
       source, consumer, transport, now, counters,
-      ssrc: 1 + random(0xffff_fffe), firstSequenceNumber: 1 + random(0x4000),
+      ssrc: 1 + random(0xffff_fffe), rtxSsrc: source.kind === 'video' ? 1 + random(0xffff_fffe) : null, firstSequenceNumber: 1 + random(0x4000),
       onLayer: (rid) => onLayer(source.sourceId, rid),
       onEnd: () => {
         if (this.#consumers.get(source.sourceId) !== outgoing) return
@@ -139,7 +140,7 @@ export class SendingSide {
   }
 
   #arranged(): readonly Section[] {
-    const wanted: WantedSection[] = [...this.#consumers.values()].map(({ source, streamId, trackId, ssrc }) => ({ sourceId: source.sourceId, kind: source.kind, streamId, trackId, ssrc }))
+    const wanted: WantedSection[] = [...this.#consumers.values()].map(({ source, streamId, trackId, ssrc, rtxSsrc }) => ({ sourceId: source.sourceId, kind: source.kind, streamId, trackId, ssrc, rtxSsrc }))
     return arrangeSections(this.#sections, wanted)
   }
 }

@@ -101,6 +101,20 @@ export function describeSfuEngine(name: string, make: () => SfuEngine, peers: Co
       expect(engine.stats().consumers).toBe(2)
     })
 
+    it('offers every picture with RTX, whose ssrc is its own', async () => {
+      await publish('a')
+      await subscribe('b', [consumerOf('a', 'audio'), consumerOf('a', 'camera'), consumerOf('a', 'screen')])
+      const [, audio = '', ...pictures] = lastOffer('b-down').sdp.split(/\r?\n(?=m=)/)
+      expect(audio).not.toMatch(/rtx|FID/)
+      const ssrcs = pictures.flatMap((block) => {
+        const [, payloadType, rtx] = /^m=video 9 UDP\/TLS\/RTP\/SAVPF (\d+) (\d+)\r?\n/.exec(block)!
+        for (const line of [`a=rtpmap:${payloadType} VP8/90000`, `a=rtpmap:${rtx} rtx/90000`, `a=fmtp:${rtx} apt=${payloadType}`]) expect(block).toContain(line)
+        return /a=ssrc-group:FID (\d+) (\d+)/.exec(block)!.slice(1)
+      })
+      expect(new Set(ssrcs).size).toBe(4)
+      expect(new Set(pictures.join('').match(/(?<=^a=ssrc:)\d+/gm))).toEqual(new Set(ssrcs))
+    })
+
     it('offers nothing to a client that gets nothing', async () => {
       await subscribe('b', [])
       expect(offersTo('b-down')).toEqual([])

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sequenceDistance } from './rtp/sequence.js'
+import { unwrapRetransmission } from './rtp/retransmission.js'
 import { extensionOf, type RtpPacket } from './rtp/rtp-packet.js'
 import { writeNack, writePictureLossIndication, writeSenderReport } from './rtp/rtcp.js'
 import { pictureIdOf, readVp8 } from './rtp/vp8-descriptor.js'
@@ -12,7 +13,7 @@ import type { Consumer, SfuEngine, SfuEvent } from './sfu-engine.js'
 // from the engine's own, so that what is merely passed on shows.
 
 const MICROPHONE = { ssrc: 1111, payloadType: 109 }
-const OFFERED = { audioLevelId: 1, opus: 111, vp8: 96 }
+const OFFERED = { audioLevelId: 1, opus: 111, vp8: 96, rtx: 97 }
 
 const offerOf = (peer: SyntheticPeer, rids: readonly string[]) => [
   'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1',
@@ -24,12 +25,12 @@ const offerOf = (peer: SyntheticPeer, rids: readonly string[]) => [
   ...rids.map((rid) => `a=rid:${rid} send`), ...(rids.length > 0 ? [`a=simulcast:send ${rids.join(';')}`] : []),
 ].join('\r\n') + '\r\n'
 
-/** Accepts everything that is offered. */
-const answerOf = (offer: string, transportLines: readonly string[]) => {
+/** Accepts everything that is offered, or all but RTX. */
+const answerOf = (offer: string, transportLines: readonly string[], rtx = true) => {
   const blocks = offer.split(/\r?\n(?=m=)/).slice(1)
   const sections = blocks.flatMap((block) => {
     const value = (pattern: RegExp) => pattern.exec(block)?.[1] ?? ''
-    return [/^m=.*$/m.exec(block)![0].trim(), `a=mid:${value(/a=mid:(\S+)/)}`, block.includes('a=sendonly') ? 'a=recvonly' : 'a=inactive', 'a=setup:active', ...transportLines, `a=rtpmap:${value(/a=rtpmap:(.+)/).trim()}`]
+    return [/^m=.*$/m.exec(block)![0].trim(), `a=mid:${value(/a=mid:(\S+)/)}`, block.includes('a=sendonly') ? 'a=recvonly' : 'a=inactive', 'a=setup:active', ...transportLines, ...block.match(/^a=(rtpmap|fmtp):.*$/gm)!.map((line) => line.trim()).filter((line) => rtx || !/rtx|apt/.test(line))]
   })
   return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', ...sections].join('\r\n') + '\r\n'
 }
@@ -83,14 +84,14 @@ export function describeMedia(make: () => SfuEngine): void {
     const offerTo = (transportId: string) => events.filter((event) => event.type === 'offer').filter((event) => event.transportId === transportId).at(-1)!
     const isConnected = (transportId: string) => events.some((event) => event.type === 'transport' && event.transportId === transportId && event.state === 'connected')
 
-    const subscribe = async (transportId: string, wanted: readonly Consumer[]): Promise<Subscriber> => {
+    const subscribe = async (transportId: string, wanted: readonly Consumer[], { rtx = true } = {}): Promise<Subscriber> => {
       const peer = await SyntheticPeer.open()
       peers.push(peer)
       await engine.openTransport('room', transportId, { address: '127.0.0.1' })
       await engine.send(transportId, wanted)
       const { sdp, offerId } = offerTo(transportId)
       await peer.connect(sdp)
-      await engine.answer(transportId, offerId, answerOf(sdp, peer.transportLines))
+      await engine.answer(transportId, offerId, answerOf(sdp, peer.transportLines, rtx))
       const of = (payloadType: number) => () => peer.received.filter((packet) => packet.payloadType === payloadType)
       return { peer, transportId, audio: of(OFFERED.opus), video: of(OFFERED.vp8) }
     }
@@ -248,6 +249,28 @@ export function describeMedia(make: () => SfuEngine): void {
       peer.sendRtcp(writeNack(1, first.ssrc, missing))
       await peer.until(() => audio().length === 10)
       expect(audio().slice(7).map((packet) => [packet.sequenceNumber, payloadOf(packet).toString()])).toEqual(missing.map((sequence, i) => [sequence, `opus ${[3, 5, 6][i]}`]))
+      expect(engine.stats().packetsRetransmitted).toBe(3)
+    })
+
+    it.each([
+      ['over RTX to a subscriber that takes it', true], ['in the stream itself to one that does not', false],
+    ])('sends a picture again %s', async (_, rtx) => {
+      await publish()
+      film(new SyntheticCamera(publisher, 2222, null))
+      const { peer, video } = await subscribe('b', [consumers.camera], { rtx })
+      const lost: RtpPacket[] = []
+      peer.loses = (packet) => video().length >= 9 && lost.length < 3 && lost.push(packet) > 0
+      await peer.until(() => lost.length === 3)
+      const original = { ssrc: lost[0]!.ssrc, payloadType: OFFERED.vp8 }
+      peer.sendRtcp(writeNack(1, original.ssrc, lost.map(({ sequenceNumber }) => sequenceNumber)))
+      const again = () => peer.received.filter((packet) => (rtx ? packet.payloadType === OFFERED.rtx : lost.some(({ sequenceNumber }) => sequenceNumber === packet.sequenceNumber)))
+      await peer.until(() => again().length === 3)
+      const [, primary, repair] = /a=ssrc-group:FID (\d+) (\d+)/.exec(offerTo('b').sdp)!.map(Number)
+      expect(original.ssrc).toBe(primary)
+      expect(new Set(again().map(({ ssrc }) => ssrc))).toEqual(new Set([rtx ? repair : primary]))
+      expect(new Set(steps(again()))).toEqual(new Set([1]))
+      const shown = (packet: RtpPacket) => ({ ssrc: packet.ssrc, sequenceNumber: packet.sequenceNumber, timestamp: packet.timestamp, marker: packet.marker, payload: payloadOf(packet) })
+      expect(again().map((packet) => shown(rtx ? unwrapRetransmission(packet, original)! : packet))).toEqual(lost.map(shown))
       expect(engine.stats().packetsRetransmitted).toBe(3)
     })
 

@@ -1,6 +1,6 @@
-interface Slot {
+interface Slot<Packet> {
   sequenceNumber: number
-  packet: Buffer
+  packet: Packet
   resentAt: number
   resends: number
 }
@@ -9,22 +9,19 @@ interface Slot {
 const RESEND_PAUSE_MS = 15
 const MOST_RESENDS = 10
 
-/**
- * The last packets that went to a subscriber, encrypted as they were sent, to be sent again when it asks. Sending the very
- * same bytes is safe with SRTP and costs nothing.
- */
-export class SentPackets {
-  readonly #slots: (Slot | undefined)[]
+/** The last packets that went to a subscriber, to be sent again when it asks. */
+export class SentPackets<Packet> {
+  readonly #slots: (Slot<Packet> | undefined)[]
 
   constructor(size: number) {
-    this.#slots = Array<Slot | undefined>(size)
+    this.#slots = Array<Slot<Packet> | undefined>(size)
   }
 
   has(sequenceNumber: number): boolean {
     return this.#slots[sequenceNumber % this.#slots.length]?.sequenceNumber === sequenceNumber
   }
 
-  add(sequenceNumber: number, packet: Buffer): void {
+  add(sequenceNumber: number, packet: Packet): void {
     const at = sequenceNumber % this.#slots.length
     const slot = this.#slots[at]
     if (!slot) {
@@ -38,7 +35,7 @@ export class SentPackets {
   }
 
   /** `null` when it is gone, or was sent again a moment ago. */
-  take(sequenceNumber: number, nowMs: number): Buffer | null {
+  take(sequenceNumber: number, nowMs: number): Packet | null {
     const slot = this.#slots[sequenceNumber % this.#slots.length]
     if (!slot || slot.sequenceNumber !== sequenceNumber || slot.resends >= MOST_RESENDS || nowMs - slot.resentAt < RESEND_PAUSE_MS) return null
     slot.resentAt = nowMs

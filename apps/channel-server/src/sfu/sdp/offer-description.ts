@@ -1,4 +1,4 @@
-import { CODECS, EXTENSION, OFFERED_AUDIO_LEVEL_ID, type Kind } from './codecs.js'
+import { CODECS, EXTENSION, OFFERED_AUDIO_LEVEL_ID, RTX, type Kind } from './codecs.js'
 import { sessionLines, transportLines, type LocalTransport } from './local-transport.js'
 
 /** A media section of a subscribing connection; once made it stays in its place for the life of the connection. */
@@ -8,7 +8,14 @@ export interface OfferedSection {
   /** Browsers keep a receiver's first track id for ever, so a section is used again only for the same one. */
   readonly trackId: string
   /** What flows in it now; null while it is inactive. */
-  readonly stream: { readonly streamId: string; readonly ssrc: number } | null
+  readonly stream: OfferedStream | null
+}
+
+export interface OfferedStream {
+  readonly streamId: string
+  readonly ssrc: number
+  /** Of its RTX; null for a kind whose codec has none. */
+  readonly rtxSsrc: number | null
 }
 
 /** Offers a subscriber everything at once; `sections` in the order they were made. */
@@ -19,17 +26,26 @@ export function writeOffer(sections: readonly OfferedSection[], local: LocalTran
 }
 
 function offerSection({ mid, kind, trackId, stream }: OfferedSection, local: LocalTransport): string[] {
-  const codec = CODECS[kind]
+  const { payloadType, rtxPayloadType, rtpmap, parameters, feedback } = CODECS[kind]
   return [
-    `m=${kind} 9 UDP/TLS/RTP/SAVPF ${codec.payloadType}`,
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF ${payloadType}${rtxPayloadType === null ? '' : ` ${rtxPayloadType}`}`,
     ...transportLines(local, 'actpass'),
     `a=mid:${mid}`,
     stream ? 'a=sendonly' : 'a=inactive',
-    `a=rtpmap:${codec.payloadType} ${codec.rtpmap}`,
-    ...(codec.parameters ? [`a=fmtp:${codec.payloadType} ${codec.parameters}`] : []),
+    `a=rtpmap:${payloadType} ${rtpmap}`,
+    ...(parameters ? [`a=fmtp:${payloadType} ${parameters}`] : []),
     // goog-remb only makes sense where we receive.
-    ...codec.feedback.filter((feedback) => feedback !== 'goog-remb').map((feedback) => `a=rtcp-fb:${codec.payloadType} ${feedback}`),
+    ...feedback.filter((value) => value !== 'goog-remb').map((value) => `a=rtcp-fb:${payloadType} ${value}`),
+    ...(rtxPayloadType === null ? [] : [`a=rtpmap:${rtxPayloadType} ${RTX}`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`]),
     ...(kind === 'audio' ? [`a=extmap:${OFFERED_AUDIO_LEVEL_ID} ${EXTENSION.audioLevel}`] : []),
-    ...(stream ? [`a=msid:${stream.streamId} ${trackId}`, `a=ssrc:${stream.ssrc} cname:${stream.streamId}`, `a=ssrc:${stream.ssrc} msid:${stream.streamId} ${trackId}`] : []),
+    ...(stream ? streamLines(stream, trackId) : []),
+  ]
+}
+
+function streamLines({ streamId, ssrc, rtxSsrc }: OfferedStream, trackId: string): string[] {
+  return [
+    `a=msid:${streamId} ${trackId}`,
+    ...(rtxSsrc === null ? [] : [`a=ssrc-group:FID ${ssrc} ${rtxSsrc}`]),
+    ...[ssrc, rtxSsrc].flatMap((number) => (number === null ? [] : [`a=ssrc:${number} cname:${streamId}`, `a=ssrc:${number} msid:${streamId} ${trackId}`])),
   ]
 }

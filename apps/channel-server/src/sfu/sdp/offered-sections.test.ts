@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { arrangeSections, sameSections, type Section, type WantedSection } from './offered-sections.js'
 
-const want = (sourceId: string, trackId: string, ssrc: number, kind: 'audio' | 'video' = 'video'): WantedSection => ({ sourceId, kind, streamId: sourceId[0]!, trackId, ssrc })
+const want = (sourceId: string, trackId: string, ssrc: number, kind: 'audio' | 'video' = 'video'): WantedSection => ({ sourceId, kind, streamId: sourceId[0]!, trackId, ssrc, rtxSsrc: kind === 'video' ? ssrc + 100 : null })
 /** `mid source` of what flows, `mid -` of what does not. */
 const shown = (sections: readonly Section[]) => sections.map((section) => `${section.mid} ${section.sourceId ?? '-'}`)
 

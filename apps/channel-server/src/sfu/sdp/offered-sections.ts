@@ -1,13 +1,11 @@
 import type { Kind } from './codecs.js'
-import type { OfferedSection } from './offer-description.js'
+import type { OfferedSection, OfferedStream } from './offer-description.js'
 
 /** What should flow to a subscriber. */
-export interface WantedSection {
+export interface WantedSection extends OfferedStream {
   readonly sourceId: string
   readonly kind: Kind
-  readonly streamId: string
   readonly trackId: string
-  readonly ssrc: number
 }
 
 export interface Section extends OfferedSection {
@@ -27,7 +25,7 @@ export function arrangeSections(sections: readonly Section[], wanted: readonly W
     const at = free < 0 ? arranged.length : free
     arranged[at] = {
       mid: arranged[at]?.mid ?? String(arranged.length), kind: want.kind, trackId: want.trackId,
-      sourceId: want.sourceId, stream: { streamId: want.streamId, ssrc: want.ssrc },
+      sourceId: want.sourceId, stream: { streamId: want.streamId, ssrc: want.ssrc, rtxSsrc: want.rtxSsrc },
     }
   }
   return arranged

@@ -22,11 +22,20 @@ describe('readSessionDescription', () => {
 
   it('reads what a browser offers', () => {
     expect(sections.map(({ mid, kind, direction }) => `${mid} ${kind} ${direction}`)).toEqual(['0 audio sendonly', '1 video sendonly', '2 video sendonly', '3 application sendrecv'])
-    expect(sections[0]!.payloads).toEqual([{ type: 63, codec: 'red/48000/2' }, { type: 111, codec: 'opus/48000/2' }])
+    expect(sections[0]!.payloads).toEqual([{ type: 63, codec: 'red/48000/2', repairs: null }, { type: 111, codec: 'opus/48000/2', repairs: null }])
+    expect(sections[1]!.payloads.find(({ codec }) => codec === 'rtx/90000')).toEqual({ type: 97, codec: 'rtx/90000', repairs: 96 })
     expect(sections[0]).toMatchObject({ ssrcs: [77], usernameFragment: 'u', setup: 'actpass', fingerprints: [{ algorithm: 'sha256', value: 'abcd' }] })
     expect(sections[0]!.extensions.get('urn:ietf:params:rtp-hdrext:ssrc-audio-level')).toBe(1)
     expect(sections[1]!.sendRids).toEqual(['small', 'large'])
     expect(sections[2]!.ssrcs).toEqual([5])
+    expect(sections[2]!.repairs).toEqual(new Map([[6, 5]]))
+  })
+
+  it.each([
+    ['apt=96', 96], ['rtx-time=3000;apt=96', 96], ['apt=96; rtx-time=3000', 96], ['rtx-time=3000', null], ['max-apt=96', null], ['apt=x', null],
+  ])('reads what RTX with the parameters %j repairs', (parameters, repaired) => {
+    const { sections: [section] } = readSessionDescription(text(...HEAD, 'm=video 9 RTP/SAVPF 97', 'a=mid:0', 'a=rtpmap:97 rtx/90000', `a=fmtp:97 ${parameters}`))
+    expect(section!.payloads).toEqual([{ type: 97, codec: 'rtx/90000', repairs: repaired }])
   })
 
   it('takes from the session what a section does not say', () => {
@@ -47,9 +56,9 @@ describe('readSessionDescription', () => {
 
   it('ignores nonsense in attributes', () => {
     const { sections: [section] } = readSessionDescription(text(
-      ...HEAD, 'm=audio 9 RTP/SAVPF x 999 111', 'a=mid:0', 'a=rtpmap:', 'a=rtpmap:999 opus/48000/2', 'a=extmap:0 urn:a', 'a=extmap:x urn:b', 'a=ssrc:-1 x', 'a=ssrc:99999999999 x', 'a=rid:../../x send', 'a=fingerprint:md5 AB', 'a=fingerprint:sha-256 xyz',
+      ...HEAD, 'm=audio 9 RTP/SAVPF x 999 111', 'a=mid:0', 'a=rtpmap:', 'a=rtpmap:999 opus/48000/2', 'a=extmap:0 urn:a', 'a=extmap:x urn:b', 'a=ssrc:-1 x', 'a=ssrc:99999999999 x', 'a=rid:../../x send', 'a=ssrc-group:FID 1', 'a=ssrc-group:FID x 2', 'a=ssrc-group:SIM 1 2', 'a=fingerprint:md5 AB', 'a=fingerprint:sha-256 xyz',
     ))
-    expect(section).toMatchObject({ payloads: [], ssrcs: [], sendRids: [], fingerprints: [] })
+    expect(section).toMatchObject({ payloads: [], ssrcs: [], sendRids: [], fingerprints: [], repairs: new Map() })
     expect(section!.extensions.size).toBe(0)
   })
 })

@@ -16,8 +16,10 @@ export interface MediaSection {
   readonly extensions: ReadonlyMap<string, number>
   /** RIDs that the client sends, in its order. */
   readonly sendRids: readonly string[]
-  /** SSRCs in the order they are named, without those of retransmission. */
+  /** SSRCs in the order they are named, without those of RTX. */
   readonly ssrcs: readonly number[]
+  /** SSRCs of RTX (RFC 4588), each with the one it repairs. */
+  readonly repairs: ReadonlyMap<number, number>
   readonly usernameFragment: string
   readonly fingerprints: readonly Fingerprint[]
   readonly setup: string
@@ -27,6 +29,8 @@ export interface Payload {
   readonly type: number
   /** Lower case, with the clock rate and channels: `opus/48000/2`. */
   readonly codec: string
+  /** Of RTX: the payload type that it repairs (`apt`). */
+  readonly repairs: number | null
 }
 
 export interface Fingerprint {
@@ -68,15 +72,17 @@ function readSection(lines: readonly string[], session: readonly string[]): Medi
   const inherited = (name: string) => (all(name).length > 0 ? all(name) : valuesOf(session, name))
   const mid = all('mid')[0]
   if (mid === undefined || !/^[\x21-\x7e]{1,16}$/.test(mid)) throw new Error('a media section has no usable mid')
+  const repairs = repairsOf(all('ssrc-group'))
   const directions = [...lines, ...session].map((text) => /^a=(sendrecv|sendonly|recvonly|inactive)$/.exec(text)?.[1])
   return {
     kind, port: Number(port), protocol, mid, formats,
     // The pattern above lets nothing else through.
     direction: (directions.find((direction) => direction !== undefined) ?? 'sendrecv') as MediaSection['direction'],
-    payloads: payloadsOf(formats, all('rtpmap')),
+    payloads: payloadsOf(formats, all('rtpmap'), all('fmtp')),
     extensions: extensionsOf([...valuesOf(session, 'extmap'), ...all('extmap')]),
     sendRids: all('rid').flatMap((value) => /^([A-Za-z0-9_-]{1,16}) send\b/.exec(value)?.[1] ?? []).slice(0, 4),
-    ssrcs: ssrcsOf(all('ssrc'), all('ssrc-group')),
+    ssrcs: ssrcsOf(all('ssrc')).filter((ssrc) => !repairs.has(ssrc)),
+    repairs,
     usernameFragment: inherited('ice-ufrag')[0] ?? '',
     fingerprints: inherited('fingerprint').flatMap(fingerprintOf).slice(0, 4),
     setup: inherited('setup')[0] ?? '',
@@ -88,15 +94,19 @@ function valuesOf(lines: readonly string[], name: string): string[] {
   return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length).trim())
 }
 
-function payloadsOf(formats: string, rtpmaps: readonly string[]): Payload[] {
+function payloadsOf(formats: string, rtpmaps: readonly string[], fmtps: readonly string[]): Payload[] {
   const codecs = new Map(rtpmaps.map((value) => {
     const [type = '', codec = ''] = value.split(' ')
     return [type, codec.toLowerCase()]
   }))
+  const repaired = new Map(fmtps.flatMap((value) => {
+    const [, type = '', apt] = /^(\d+) (?:.*;)? *apt=(\d{1,3})(?: *;|$)/.exec(value) ?? []
+    return apt === undefined ? [] : [[type, Number(apt)]]
+  }))
   return formats.split(' ').flatMap((format) => {
     const codec = codecs.get(format)
     const type = Number(format)
-    return codec !== undefined && Number.isInteger(type) && type >= 0 && type <= 127 ? [{ type, codec }] : []
+    return codec !== undefined && Number.isInteger(type) && type >= 0 && type <= 127 ? [{ type, codec, repairs: repaired.get(format) ?? null }] : []
   })
 }
 
@@ -109,13 +119,13 @@ function extensionsOf(extmaps: readonly string[]): Map<string, number> {
   return found
 }
 
-function ssrcsOf(lines: readonly string[], groups: readonly string[]): number[] {
-  const repair = new Set(groups.flatMap((group) => (group.startsWith('FID ') ? group.split(' ').slice(2) : [])))
-  const numbers = lines.flatMap((line) => {
-    const [text = ''] = line.split(' ')
-    return /^\d{1,10}$/.test(text) && !repair.has(text) ? [Number(text)] : []
-  })
-  return [...new Set(numbers)]
+function ssrcsOf(lines: readonly string[]): number[] {
+  return [...new Set(lines.flatMap((line) => /^\d{1,10}(?= |$)/.exec(line)?.[0] ?? []).map(Number))]
+}
+
+function repairsOf(groups: readonly string[]): Map<number, number> {
+  const pairs = groups.map((group) => /^FID (\d{1,10}) (\d{1,10})$/.exec(group))
+  return new Map(pairs.flatMap((pair) => (pair ? [[Number(pair[2]), Number(pair[1])] as const] : [])))
 }
 
 function fingerprintOf(value: string): Fingerprint[] {
