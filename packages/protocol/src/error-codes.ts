@@ -57,10 +57,6 @@ export const ERROR_NOTSUPPORT_SCREENSHARE = 10025
 export const ERROR_NOTSUPPORT_SETOUTPUTDEVICE = 10030
 /** The browser cannot choose an audio output. */
 export const ERROR_NOTSUPPORT_SETSINKID = 10040
-/** The audio output is not there, or not allowed. */
-export const ERROR_NOTSUPPORT_SETOUTPUTDEVICE = 10030
-/** The browser cannot choose an audio output. */
-export const ERROR_NOTSUPPORT_SETSINKID = 10040
 
 // Options
 /** Not available in channel profile 2. Not raised: profile 2 is treated as 1. */
