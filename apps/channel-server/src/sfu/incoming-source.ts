@@ -81,14 +81,12 @@ export class IncomingSource {
   received(layer: IncomingLayer, packet: RtpPacket, nowMs: number): void {
     layer.statistics.arrived(packet.sequenceNumber, packet.timestamp, nowMs)
     layer.missing.arrived(packet.sequenceNumber, nowMs)
-    const hasPayload = packet.payloadEnd > packet.payloadStart
-    const vp8 = hasPayload && this.kind === 'video' ? readVp8(packet.bytes.subarray(packet.payloadStart, packet.payloadEnd)) : null
-    const isNew = layer.lastPacketAt === -Infinity
-    if (hasPayload) layer.lastPacketAt = nowMs
-    if (isNew) for (const sink of this.sinks) sink.onNewLayer()
-    for (const sink of this.sinks) sink.onPacket(layer, packet, vp8)
-    // After the sinks: those who waited have it now, those who come later ask anew.
-    if (vp8?.startsKeyFrame) layer.gotKeyFrame()
+    this.#pass(layer, packet, nowMs)
+  }
+
+  /** A packet of the layer that came over RTX. It stays lost in the statistics: they tell the publisher what its network loses. */
+  repaired(layer: IncomingLayer, packet: RtpPacket, nowMs: number): void {
+    if (layer.missing.repaired(packet.sequenceNumber)) this.#pass(layer, packet, nowMs)
   }
 
   senderReported(layer: IncomingLayer, report: SenderReported, nowMs: number): void {
@@ -100,5 +98,16 @@ export class IncomingSource {
   end(): void {
     for (const sink of [...this.sinks]) sink.onEnd()
     this.sinks.clear()
+  }
+
+  #pass(layer: IncomingLayer, packet: RtpPacket, nowMs: number): void {
+    const hasPayload = packet.payloadEnd > packet.payloadStart
+    const vp8 = hasPayload && this.kind === 'video' ? readVp8(packet.bytes.subarray(packet.payloadStart, packet.payloadEnd)) : null
+    const isNew = layer.lastPacketAt === -Infinity
+    if (hasPayload) layer.lastPacketAt = nowMs
+    if (isNew) for (const sink of this.sinks) sink.onNewLayer()
+    for (const sink of this.sinks) sink.onPacket(layer, packet, vp8)
+    // After the sinks: those who waited have it now, those who come later ask anew.
+    if (vp8?.startsKeyFrame) layer.gotKeyFrame()
   }
 }

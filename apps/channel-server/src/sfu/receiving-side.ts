@@ -1,5 +1,6 @@
 import { IncomingSource, type IncomingLayer } from './incoming-source.js'
 import { ReceiveBandwidth } from './rtp/receive-bandwidth.js'
+import { unwrapRetransmission } from './rtp/retransmission.js'
 import { readRtcp, writeMaxBitrate, writeNack, writePictureLossIndication, writeReceiverReport } from './rtp/rtcp.js'
 import { extensionOf, readRtp, type RtpPacket } from './rtp/rtp-packet.js'
 import { writeAnswer, receives } from './sdp/answer-description.js'
@@ -11,6 +12,7 @@ import { SfuError, type IncomingOffer } from './sfu-engine.js'
 interface Inlet {
   readonly section: MediaSection
   readonly payloadType: number
+  readonly rtxPayloadType: number | null
   readonly source: IncomingSource
 }
 
@@ -38,6 +40,8 @@ export class ReceivingSide {
   #bandwidth = new ReceiveBandwidth()
   #inlets = new Map<string, Inlet>()
   #streams = new Map<number, Stream>()
+  /** SSRCs of RTX, each with the one it repairs, as far as heard. */
+  readonly #repairs = new Map<number, number>()
   #reportAt = 0
   #version = 0
   #fragment = ''
@@ -65,7 +69,7 @@ export class ReceivingSide {
       if (!use) throw new SfuError(`media section ${JSON.stringify(mid)} offers neither Opus nor VP8 over DTLS-SRTP`)
       const known = before.get(sourceId)
       if (known && known.kind !== use.kind) throw new SfuError(`source ${JSON.stringify(sourceId)} is ${known.kind} and cannot become ${use.kind}`)
-      inlets.set(mid, { section, payloadType: use.payloadType, source: known ?? new IncomingSource(sourceId, use.kind) })
+      inlets.set(mid, { section, payloadType: use.payloadType, rtxPayloadType: use.rtxPayloadType, source: known ?? new IncomingSource(sourceId, use.kind) })
     }
     const first = offer.sections.find((section) => section.port !== 0)
     if (!first || first.fingerprints.length === 0 || first.usernameFragment === '') throw new SfuError('offer.sdp has no ICE user name or no SHA-2 certificate fingerprint')
@@ -91,13 +95,18 @@ export class ReceivingSide {
   onRtp(bytes: Buffer): void {
     const packet = readRtp(bytes)
     if (!packet) return
-    const stream = this.#streams.get(packet.ssrc) ?? this.#identify(packet)
-    if (!stream || stream.inlet.payloadType !== packet.payloadType) return
+    const stream = this.#streams.get(packet.ssrc) ?? this.#repairedBy(packet) ?? this.#identify(packet)
+    if (!stream) return
+    const { layer, inlet: { source, section, payloadType, rtxPayloadType } } = stream
+    const isRtx = packet.ssrc !== layer.ssrc
+    if (packet.payloadType !== (isRtx ? rtxPayloadType : payloadType)) return
     const now = this.#now()
     this.#counters.packetsReceived += 1
-    this.#bandwidth.arrived(bytes.length, sendTimeOf(packet, stream.inlet.section), now)
-    stream.inlet.source.received(stream.layer, packet, now)
-    if (stream.layer.askForKeyFrame(now)) this.#askForKeyFrame(stream.layer)
+    this.#bandwidth.arrived(bytes.length, sendTimeOf(packet, section), now)
+    const original = isRtx ? unwrapRetransmission(packet, { payloadType, ssrc: layer.ssrc }) : null
+    if (original) source.repaired(layer, original, now)
+    else if (!isRtx) source.received(layer, packet, now)
+    if (layer.askForKeyFrame(now)) this.#askForKeyFrame(layer)
   }
 
   onRtcp(bytes: Buffer): void {
@@ -142,18 +151,11 @@ export class ReceivingSide {
     ]))
   }
 
-  /** A stream that was not heard before: by its mid and rid, else by its SSRC in the description, else by its payload type. */
+  /** A stream that was not heard before. */
   #identify(packet: RtpPacket): Stream | null {
-    const inlets = [...this.#inlets.values()].filter(({ section }) => receives(section, new Set([section.mid])))
-    const textOf = ({ section }: Inlet, uri: string) => {
-      const id = section.extensions.get(uri)
-      return id === undefined ? undefined : extensionOf(packet, id)?.toString('latin1')
-    }
-    const inlet = inlets.find((candidate) => textOf(candidate, EXTENSION.mid) === candidate.section.mid)
-      ?? inlets.find(({ section }) => section.ssrcs.includes(packet.ssrc))
-      ?? only(inlets.filter((candidate) => candidate.payloadType === packet.payloadType && textOf(candidate, EXTENSION.mid) === undefined))
+    const inlet = this.#inletOf(packet, 'payloadType', ({ ssrcs }) => ssrcs.includes(packet.ssrc))
     if (!inlet) return null
-    const rid = inlet.section.sendRids.length > 0 ? textOf(inlet, EXTENSION.rid) : ''
+    const rid = inlet.section.sendRids.length > 0 ? textOf(packet, inlet, EXTENSION.rid) : ''
     if (rid === undefined || (rid !== '' && !inlet.section.sendRids.includes(rid))) return null
     const replaced = inlet.source.layers.get(rid)
     if (replaced) this.#streams.delete(replaced.ssrc)
@@ -161,6 +163,36 @@ export class ReceivingSide {
     this.#streams.set(packet.ssrc, stream)
     return stream
   }
+
+  /** The stream that an RTX stream belongs to, by its SSRC in the description, else by its mid and repaired rid; null before that was heard itself. */
+  #repairedBy(packet: RtpPacket): Stream | null {
+    const known = this.#stream(this.#repairs.get(packet.ssrc))
+    if (known) return known
+    const inlet = this.#inletOf(packet, 'rtxPayloadType', ({ repairs }) => repairs.has(packet.ssrc))
+    if (!inlet) return null
+    const rid = inlet.section.sendRids.length > 0 ? textOf(packet, inlet, EXTENSION.repairedRid) : ''
+    const stream = this.#stream(inlet.section.repairs.get(packet.ssrc) ?? inlet.source.layers.get(rid ?? '')?.ssrc)
+    if (stream?.inlet !== inlet) return null
+    this.#repairs.set(packet.ssrc, stream.layer.ssrc)
+    return stream
+  }
+
+  #stream(ssrc: number | undefined): Stream | undefined {
+    return ssrc === undefined ? undefined : this.#streams.get(ssrc)
+  }
+
+  /** Where a packet of that payload type belongs: by its mid, else by its SSRC in the description, else by the payload type alone. */
+  #inletOf(packet: RtpPacket, type: 'payloadType' | 'rtxPayloadType', names: (section: MediaSection) => boolean): Inlet | undefined {
+    const inlets = [...this.#inlets.values()].filter((inlet) => inlet[type] === packet.payloadType && receives(inlet.section, new Set([inlet.section.mid])))
+    return inlets.find((inlet) => textOf(packet, inlet, EXTENSION.mid) === inlet.section.mid)
+      ?? inlets.find(({ section }) => names(section))
+      ?? only(inlets.filter((inlet) => textOf(packet, inlet, EXTENSION.mid) === undefined))
+  }
+}
+
+function textOf(packet: RtpPacket, { section }: Inlet, uri: string): string | undefined {
+  const id = section.extensions.get(uri)
+  return id === undefined ? undefined : extensionOf(packet, id)?.toString('latin1')
 }
 
 /** Its abs-send-time, `null` when it has none. */

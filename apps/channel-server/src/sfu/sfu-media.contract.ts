@@ -19,9 +19,9 @@ const offerOf = (peer: SyntheticPeer, rids: readonly string[]) => [
   'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1',
   `m=audio 9 UDP/TLS/RTP/SAVPF ${MICROPHONE.payloadType}`, 'a=mid:0', 'a=sendonly', 'a=setup:actpass', ...peer.transportLines,
   `a=rtpmap:${MICROPHONE.payloadType} opus/48000/2`, `a=extmap:${IDS.mid} urn:ietf:params:rtp-hdrext:sdes:mid`, `a=extmap:${IDS.audioLevel} urn:ietf:params:rtp-hdrext:ssrc-audio-level`,
-  'm=video 9 UDP/TLS/RTP/SAVPF 97 98', 'a=mid:1', 'a=sendonly', 'a=setup:actpass', ...peer.transportLines,
-  'a=rtpmap:97 H264/90000', 'a=rtpmap:98 VP8/90000', `a=extmap:${IDS.mid} urn:ietf:params:rtp-hdrext:sdes:mid`, `a=extmap:${IDS.rid} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`,
-  `a=extmap:${IDS.absSendTime} http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time`,
+  'm=video 9 UDP/TLS/RTP/SAVPF 97 100 98 99', 'a=mid:1', 'a=sendonly', 'a=setup:actpass', ...peer.transportLines,
+  'a=rtpmap:97 H264/90000', 'a=rtpmap:100 rtx/90000', 'a=fmtp:100 apt=97', 'a=rtpmap:98 VP8/90000', 'a=rtpmap:99 rtx/90000', 'a=fmtp:99 apt=98', `a=extmap:${IDS.mid} urn:ietf:params:rtp-hdrext:sdes:mid`, `a=extmap:${IDS.rid} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`,
+  `a=extmap:${IDS.repairedRid} urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id`, `a=extmap:${IDS.absSendTime} http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time`,
   ...rids.map((rid) => `a=rid:${rid} send`), ...(rids.length > 0 ? [`a=simulcast:send ${rids.join(';')}`] : []),
 ].join('\r\n') + '\r\n'
 
@@ -272,6 +272,53 @@ export function describeMedia(make: () => SfuEngine): void {
       const shown = (packet: RtpPacket) => ({ ssrc: packet.ssrc, sequenceNumber: packet.sequenceNumber, timestamp: packet.timestamp, marker: packet.marker, payload: payloadOf(packet) })
       expect(again().map((packet) => shown(rtx ? unwrapRetransmission(packet, original)! : packet))).toEqual(lost.map(shown))
       expect(engine.stats().packetsRetransmitted).toBe(3)
+    })
+
+    it.each([['of one stream', []], ['in layers', ['large', 'small']]])('takes a picture %s that comes again over RTX, which its network lost all the same', async (_, rids) => {
+      await publish(rids)
+      const cameras = rids.length > 0 ? rids.map((rid, i) => new SyntheticCamera(publisher, 3000 + i, rid)) : [new SyntheticCamera(publisher, 3000, null)]
+      film(...cameras)
+      const { peer, video } = await subscribe('b', [{ ...consumers.camera, ...(rids[0] === undefined ? {} : { layer: rids[0] }) }])
+      await peer.until(() => video().length >= 9)
+      const [camera] = cameras as [SyntheticCamera]
+      camera.loses = 2
+      const asked = () => publisher.feedback.find((feedback) => feedback.type === 'nack')
+      await publisher.until(() => asked() !== undefined)
+      const nack = asked()!
+      expect(nack).toMatchObject({ type: 'nack', ssrc: camera.ssrc })
+      const missing = camera.sent.filter(({ sequenceNumber }) => nack.type === 'nack' && nack.sequenceNumbers.includes(sequenceNumber & 0xffff))
+      expect(missing).toHaveLength(2)
+      // What nobody asked for probes the bandwidth: another packet once more, and nothing at all.
+      for (const packet of [...missing, missing[0]!, camera.sent[0]!, null]) camera.repair(packet)
+      await peer.until(() => missing.every((packet) => video().some((other) => payloadOf(other).equals(packet.payload) && other.timestamp === packet.timestamp >>> 0)))
+      const repaired = video().length
+      await peer.until(() => video().length >= repaired + 9)
+      const ordered = video().toSorted((a, b) => sequenceDistance(b.sequenceNumber, a.sequenceNumber))
+      expect(new Set(steps(ordered))).toEqual(new Set([1]))
+      const lost = () => publisher.rtcp.filter((packet) => packet[1] === 201)
+        .flatMap((packet) => Array.from({ length: packet[0]! & 0x1f }, (__, i) => packet.subarray(8 + 24 * i)))
+        .filter((block) => block.readUInt32BE(0) === camera.ssrc).map((block) => block.readIntBE(5, 3))
+      const reported = lost().length
+      await publisher.until(() => lost().length > reported)
+      expect(lost().at(-1)).toBe(2)
+    })
+
+    it('does not begin a picture with a packet that came once more to probe the bandwidth', async () => {
+      await publish()
+      const camera = new SyntheticCamera(publisher, 2222, null)
+      film(camera)
+      const first = await subscribe('b', [consumers.camera])
+      await first.peer.until(() => first.video().length > 0)
+      camera.obeys = false
+      const key = camera.sent.find(({ payload }) => readVp8(payload)?.startsKeyFrame)!
+      const requests = camera.requests
+      const second = await subscribe('c', [consumers.camera])
+      await publisher.until(() => camera.requests > requests)
+      camera.repair(key)
+      camera.obeys = true
+      await second.peer.until(() => second.video().length >= 9)
+      expect(second.video()[0]!.timestamp).not.toBe(key.timestamp >>> 0)
+      expect(new Set(steps(second.video()))).toEqual(new Set([1]))
     })
 
     it('asks a publisher for what did not arrive, and forwards it in its place', async () => {

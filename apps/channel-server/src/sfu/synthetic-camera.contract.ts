@@ -1,9 +1,11 @@
 import type { SyntheticPeer } from './synthetic-peer.contract.js'
 
 /** Header extension ids of the synthetic publisher; none is what the engine offers to subscribers. */
-export const IDS = { mid: 4, audioLevel: 9, transportWide: 3, absSendTime: 5, rid: 10 } as const
+export const IDS = { mid: 4, audioLevel: 9, transportWide: 3, absSendTime: 5, rid: 10, repairedRid: 11 } as const
 
 const LAYER_PACKETS = 3
+
+type Sent = Parameters<SyntheticPeer['sendRtp']>[0]
 
 /** One encoding that makes VP8-shaped packets: frames of three packets, a key frame whenever one was asked for. */
 export class SyntheticCamera {
@@ -14,6 +16,11 @@ export class SyntheticCamera {
   #timestamp: number
   #pictureId: number
   #asked = 0
+  /** All of them, those that were lost too. */
+  readonly sent: Sent[] = []
+  /** Packets that are lost on the way, from the next on. */
+  loses = 0
+  #rtxSequence = 65_535
   /** Whether requests are obeyed. */
   obeys = true
   /** Key frames made. */
@@ -50,6 +57,17 @@ export class SyntheticCamera {
     this.#peer.sendRtp({ ...this.#header(), payload: Buffer.alloc(0), padding: 200 })
   }
 
+  /** Sends one again over RTX; with `null` a packet without anything in it, as a bandwidth probe. */
+  repair(packet: Sent | null): void {
+    const original = Buffer.alloc(2)
+    original.writeUInt16BE(packet ? packet.sequenceNumber & 0xffff : 0)
+    this.#peer.sendRtp({
+      timestamp: this.#timestamp, ...packet, ssrc: this.ssrc + 100_000, payloadType: 99, sequenceNumber: this.#rtxSequence++,
+      payload: packet ? Buffer.concat([original, packet.payload]) : Buffer.alloc(0), padding: packet ? 0 : 200,
+      extensions: this.#extensions(IDS.repairedRid),
+    })
+  }
+
   #packet(part: number, key: boolean): void {
     const payload = Buffer.alloc(120, this.ssrc & 0xff)
     // X, and S on the first packet; I and L present; 15 bits of picture id, TL0PICIDX, then VP8's own first byte.
@@ -58,14 +76,20 @@ export class SyntheticCamera {
     payload.writeUInt16BE(0x8000 | this.#pictureId, 2)
     payload[4] = this.#pictureId & 0xff
     payload[5] = key ? 0x00 : 0x01
-    this.#peer.sendRtp({ ...this.#header(), marker: part === LAYER_PACKETS - 1, payload })
+    const packet = { ...this.#header(), marker: part === LAYER_PACKETS - 1, payload }
+    this.sent.push(packet)
+    if (this.loses > 0) this.loses -= 1
+    else this.#peer.sendRtp(packet)
   }
 
   #header() {
-    const extensions = [
+    return { ssrc: this.ssrc, payloadType: 98, sequenceNumber: this.#sequence++, timestamp: this.#timestamp, extensions: this.#extensions(IDS.rid) }
+  }
+
+  #extensions(ridId: number) {
+    return [
       { id: IDS.mid, value: Buffer.from('1') }, { id: IDS.transportWide, value: Buffer.from([1, 2]) }, { id: IDS.absSendTime, value: Buffer.from([3, 4, 5]) },
-      ...(this.#rid === null ? [] : [{ id: IDS.rid, value: Buffer.from(this.#rid) }]),
+      ...(this.#rid === null ? [] : [{ id: ridId, value: Buffer.from(this.#rid) }]),
     ]
-    return { ssrc: this.ssrc, payloadType: 98, sequenceNumber: this.#sequence++, timestamp: this.#timestamp, extensions }
   }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UdpPort } from './ice/udp-ports.js'
 import { isRtcp } from './rtp/rtcp.js'
 import type { Consumer, SfuEngine, SfuEvent } from './sfu-engine.js'
+import { SecureTransport } from './secure-transport.js'
 import { TEST_PORTS } from './test-ports.contract.js'
 import { createWeriftEngine } from './werift-engine.js'
 
@@ -106,6 +107,16 @@ function losing(n: number): { stop(): void } {
     if (!isRtp(packet) || ++count % n !== 0) send.call(this, packet, address, port)
   }
   return { stop: () => void (UdpPort.prototype.send = send) }
+}
+
+/** The same of what it receives. */
+function losingReceived(n: number): { stop(): void } {
+  const onPacket = SecureTransport.prototype.onPacket
+  let count = 0
+  SecureTransport.prototype.onPacket = function (packet) {
+    if (!isRtp(packet) || ++count % n !== 0) onPacket.call(this, packet)
+  }
+  return { stop: () => void (SecureTransport.prototype.onPacket = onPacket) }
 }
 
 beforeAll(async () => {
@@ -271,6 +282,21 @@ describe('a real Chromium', () => {
       return number(sound, 'packetsLost') === 0 && lost >= 3 && number(picture, 'retransmittedPacketsReceived') === lost ? true : undefined
     })
     expect(engine.stats().packetsRetransmitted).toBeGreaterThanOrEqual(before + 6)
+    await flows(CAMERA.trackId)
+  }, 20_000)
+
+  it('takes repairs of both layers from the publisher, and reports to it what its network lost', async () => {
+    const before = await until(subscriber, (rows) => number(inbound(rows, CAMERA.trackId), 'packetsLost'))
+    const lossy = losingReceived(10)
+    const layers = await until(publisher, (rows) => {
+      const sent = ['small', 'large'].map((rid) => rows.find((row) => row.type === 'outbound-rtp' && row['rid'] === rid))
+      const lost = (row: Row | undefined) => number(rows.find((report) => report.type === 'remote-inbound-rtp' && report['id'] === row?.['remoteId']), 'packetsLost')
+      return sent.every((row) => number(row, 'retransmittedPacketsSent') >= 3 && lost(row) >= 3) ? sent : undefined
+    })
+    lossy.stop()
+    for (const layer of layers) expect(number(layer, 'rtxSsrc')).toBeGreaterThan(0)
+    // The subscriber misses nothing of it in the end.
+    await until(subscriber, (rows) => (number(inbound(rows, CAMERA.trackId), 'packetsLost') === before ? true : undefined))
     await flows(CAMERA.trackId)
   }, 20_000)
 

@@ -37,6 +37,14 @@ describe('MissingPackets', () => {
     expect(missing.size).toBe(256)
   })
 
+  it('tells a packet that was missing from one that was not, or is not any more', () => {
+    const missing = new MissingPackets()
+    expect(missing.repaired(65_535)).toBe(false)
+    for (const sequence of [65_534, 1]) missing.arrived(sequence, 0)
+    expect([65_535, 0, 65_535, 1, 65_534, 2].map((sequence) => missing.repaired(sequence))).toEqual([true, true, false, false, false, false])
+    expect(missing.due(10)).toEqual([])
+  })
+
   it('takes no offence at a packet that came twice', () => {
     const missing = new MissingPackets()
     for (const sequence of [5, 5, 6]) missing.arrived(sequence, 0)

@@ -41,6 +41,11 @@ export class MissingPackets {
     this.#newest = sequence
   }
 
+  /** One that came over RTX. Whether it was missing: probes for bandwidth repeat packets that nobody asked for. */
+  repaired(sequenceNumber: number): boolean {
+    return this.#newest !== null && this.#missing.delete(unwrapSequence(this.#newest, sequenceNumber))
+  }
+
   /** The sequence numbers (16 bits, ascending) to ask for now. */
   due(nowMs: number): number[] {
     const numbers: number[] = []

@@ -1,4 +1,4 @@
-import { CODECS, EXTENSION, usable } from './codecs.js'
+import { CODECS, EXTENSION, RTX, usable } from './codecs.js'
 import { sessionLines, transportLines, type LocalTransport } from './local-transport.js'
 import type { MediaSection, SessionDescription } from './session-description.js'
 
@@ -24,10 +24,10 @@ export function writeAnswer(offer: SessionDescription, named: ReadonlySet<string
 
 function answerSection(section: MediaSection, receiving: boolean, local: LocalTransport): string[] {
   // The caller asked `usable` before.
-  const { kind, payloadType } = usable(section)!
+  const { kind, payloadType, rtxPayloadType } = usable(section)!
   const codec = CODECS[kind]
   const lines = [
-    `m=${kind} 9 ${section.protocol} ${payloadType}`,
+    `m=${kind} 9 ${section.protocol} ${payloadType}${rtxPayloadType === null ? '' : ` ${rtxPayloadType}`}`,
     ...transportLines(local, 'passive'),
     `a=mid:${section.mid}`,
     receiving ? 'a=recvonly' : 'a=inactive',
@@ -35,6 +35,7 @@ function answerSection(section: MediaSection, receiving: boolean, local: LocalTr
     ...(codec.parameters ? [`a=fmtp:${payloadType} ${codec.parameters}`] : []),
     ...codec.feedback.map((feedback) => `a=rtcp-fb:${payloadType} ${feedback}`),
   ]
+  if (rtxPayloadType !== null) lines.push(`a=rtpmap:${rtxPayloadType} ${RTX}`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`)
   for (const uri of Object.values(EXTENSION)) {
     const id = section.extensions.get(uri)
     if (id !== undefined) lines.push(`a=extmap:${id} ${uri}`)

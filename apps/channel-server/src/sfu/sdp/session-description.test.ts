@@ -12,7 +12,7 @@ const TRANSPORT = ['a=ice-ufrag:u', 'a=fingerprint:sha-256 AB:CD', 'a=setup:actp
 const OFFER = text(
   ...HEAD, 'a=group:BUNDLE 0 1 2 3', 'a=extmap-allow-mixed',
   'm=audio 9 UDP/TLS/RTP/SAVPF 63 111', ...TRANSPORT, 'a=mid:0', 'a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level', 'a=extmap:2 urn:example', 'a=sendonly', 'a=rtpmap:63 red/48000/2', 'a=rtpmap:111 opus/48000/2', 'a=ssrc:77 cname:x', 'a=ssrc:77 msid:x y',
-  'm=video 9 UDP/TLS/RTP/SAVPF 96 97 98', ...TRANSPORT, 'a=mid:1', 'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id', 'a=sendonly', 'a=rtpmap:96 VP8/90000', 'a=rtpmap:97 rtx/90000', 'a=fmtp:97 apt=96', 'a=rtpmap:98 H264/90000', 'a=rid:small send', 'a=rid:large send pt=96', 'a=rid:x recv', 'a=simulcast:send small;large',
+  'm=video 9 UDP/TLS/RTP/SAVPF 96 97 98', ...TRANSPORT, 'a=mid:1', 'a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id', 'a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id', 'a=sendonly', 'a=rtpmap:96 VP8/90000', 'a=rtpmap:97 rtx/90000', 'a=fmtp:97 apt=96', 'a=rtpmap:98 H264/90000', 'a=rid:small send', 'a=rid:large send pt=96', 'a=rid:x recv', 'a=simulcast:send small;large',
   'm=video 9 UDP/TLS/RTP/SAVPF 96', ...TRANSPORT, 'a=mid:2', 'a=sendonly', 'a=rtpmap:96 VP8/90000', 'a=ssrc-group:FID 5 6', 'a=ssrc:5 cname:x', 'a=ssrc:6 cname:x',
   'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', ...TRANSPORT, 'a=mid:3',
 )
@@ -82,6 +82,13 @@ describe('writeAnswer', () => {
   it('takes every layer that is sent', () => {
     for (const line of ['a=rid:small recv', 'a=rid:large recv', 'a=simulcast:recv small;large', 'a=rtcp-fb:96 goog-remb', 'a=rtcp-fb:96 nack pli', 'a=rtcp-fb:96 ccm fir']) expect(camera!.split('\r\n')).toContain(line)
     expect(answer).not.toContain('transport-cc')
+  })
+
+  it('takes the RTX of that codec alone, and the names of the layers that it repairs', () => {
+    expect(camera).toContain('m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\n')
+    for (const line of ['a=rtpmap:97 rtx/90000', 'a=fmtp:97 apt=96', 'a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id']) expect(camera!.split('\r\n')).toContain(line)
+    expect(screen).toContain('m=video 9 UDP/TLS/RTP/SAVPF 96\r\n')
+    expect(answer.replace(camera!, '')).not.toContain('rtx')
   })
 
   it('leaves what is not named inactive, and rejects what it does not know', () => {
