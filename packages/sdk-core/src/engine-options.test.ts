@@ -12,10 +12,16 @@ it('merges: what is absent stays as it was', () => {
 
 it.each([
   [{ isDebug: 'yes' }, 'options.isDebug'], [{ audioProcessing: 0 }, 'options.audioProcessing'], [{ audioContext: {} }, 'options.audioContext'],
-  [{ signal: {} }, 'options.signal'], [{ compat: '1.16' }, 'options.compat'], [{ customPlay: true }, 'options.customPlay'],
-  [{ autoPublish: true }, 'options.autoPublish'], [{ autoSubscribe: true }, 'options.autoSubscribe'], [5, 'options'],
+  [{ signal: {} }, 'options.signal'], [{ compat: '1.15' }, 'options.compat'], [{ customPlay: true }, 'options.customPlay'],
+  [{ autoPublish: 1 }, 'options.autoPublish'], [{ autoSubscribe: 'yes' }, 'options.autoSubscribe'], [5, 'options'],
 ])('refuses %j and names %s', (options, parameter) => {
   expect(() => mergeOptions(DEFAULT_SETTINGS, options as never)).toThrow(expect.objectContaining({ code: 16974081, parameter, message: expect.stringContaining(parameter) }))
+})
+
+it('keeps compat and the automatic calls until told otherwise', () => {
+  const settings = mergeOptions(DEFAULT_SETTINGS, { compat: '1.16', autoPublish: true, autoSubscribe: true })
+  expect(mergeOptions(settings, { isDebug: true })).toMatchObject({ compat: '1.16', autoPublish: true, autoSubscribe: true })
+  expect(mergeOptions(settings, { autoPublish: false })).toMatchObject({ autoPublish: false, autoSubscribe: true })
 })
 
 it('takes the switches that are not in this release when they are off', () => {

@@ -1,4 +1,5 @@
 import { badParameter, checkBoolean } from './bad-parameter.js'
+import { log } from './log.js'
 
 /** Options of the constructor; the first two may be given to `isSupport` as well. */
 export interface AliRtcEngineOptions {
@@ -14,11 +15,15 @@ export interface AliRtcEngineOptions {
   signal?: AbortSignal
   /** Play remote tracks yourself. Not in this release: true is refused. */
   customPlay?: boolean
-  /** The original's habits. Not in this release: refused. */
+  /**
+   * Three habits of the original that break other habits, for an app that leans on them. **One listener per event: a second
+   * `on` of a name silently takes the place of the first.** **Incomplete auth info gives `onError` a bare string** in place of
+   * an `AliRtcError`. And audio is not heard without a view.
+   */
   compat?: '1.16'
-  /** Not in this release: true is refused. */
+  /** Publishes by itself what is switched on, after each `joinChannel` and each change to role 0; told by `onPublishChange`. Default false. */
   autoPublish?: boolean
-  /** Not in this release: true is refused. */
+  /** Subscribes by itself, with the user's switches, to everybody who publishes; told by `onSubscribeChange`. Default false. */
   autoSubscribe?: boolean
 }
 
@@ -29,15 +34,19 @@ export interface EngineSettings {
   readonly audioProcessing: boolean
   readonly audioContext: AudioContext | undefined
   readonly signal: AbortSignal | undefined
+  readonly compat: '1.16' | undefined
+  readonly autoPublish: boolean
+  readonly autoSubscribe: boolean
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
   isDebug: false, isReceiveOnly: false, audioProcessing: true, audioContext: undefined, signal: undefined,
+  compat: undefined, autoPublish: false, autoSubscribe: false,
 }
 
-const switches = ['isDebug', 'isReceiveOnly', 'audioProcessing'] as const
-const later = ['customPlay', 'compat', 'autoPublish', 'autoSubscribe'] as const
-const known: ReadonlySet<string> = new Set([...switches, ...later, 'audioContext', 'signal'])
+const switches = ['isDebug', 'isReceiveOnly', 'audioProcessing', 'autoPublish', 'autoSubscribe'] as const
+const later = ['customPlay'] as const
+const known: ReadonlySet<string> = new Set([...switches, ...later, 'audioContext', 'signal', 'compat'])
 
 /**
  * Adds options to the settings; what is absent stays as it was. Throws 16974081 naming the option that is wrong or not in this
@@ -52,15 +61,16 @@ export function mergeOptions(settings: EngineSettings, options: AliRtcEngineOpti
     if (options[name]) throw badParameter(`options.${name}`, 'absent: it is not in this release', options[name])
   }
   const unknown = Object.keys(options).filter((name) => !known.has(name))
-  if (unknown.length > 0) console.warn(`AliRtcEngine: unknown option ${unknown.join(', ')}`)
+  if (unknown.length > 0) log('warn', `unknown option ${unknown.join(', ')}`)
   const given = Object.fromEntries(switches.filter((name) => options[name] !== undefined).map((name) => {
     checkBoolean(`options.${name}`, options[name])
     return [name, options[name]]
   }))
-  const { audioContext = settings.audioContext, signal = settings.signal } = options
+  const { audioContext = settings.audioContext, signal = settings.signal, compat = settings.compat } = options
   if (audioContext !== undefined && !isAudioContext(audioContext)) throw badParameter('options.audioContext', 'an AudioContext', audioContext)
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badParameter('options.signal', 'an AbortSignal', signal)
-  return { ...settings, ...given, audioContext, signal }
+  if (compat !== undefined && compat !== '1.16') throw badParameter('options.compat', `'1.16' or absent`, compat)
+  return { ...settings, ...given, audioContext, signal, compat }
 }
 
 function isAudioContext(value: unknown): boolean {

@@ -63,7 +63,7 @@ it('does not call who was removed by an earlier listener, nor who was added by o
 
 it('gives the context as `this`, and tells when listeners come and go', () => {
   let changes = 0
-  const emitter = new TypedEmitter<Events>(() => { changes++ })
+  const emitter = new TypedEmitter<Events>({ onChange: () => { changes++ } })
   const context = { name: 'app' }
   const seen: unknown[] = []
   const stop = emitter.on('ping', function (this: unknown) { seen.push(this) }, context)
@@ -71,4 +71,31 @@ it('gives the context as `this`, and tells when listeners come and go', () => {
   stop()
   expect(seen).toEqual([context])
   expect(changes).toBe(2)
+})
+
+it('keeps one listener per event while told to: a second `on` takes the place of the first', () => {
+  let single = true
+  const emitter = new TypedEmitter<Events>({ single: () => single })
+  const calls: string[] = []
+  const stopFirst = emitter.on('ping', () => calls.push('first'))
+  emitter.on('ping', () => calls.push('second'))
+  emitter.on('pong', () => calls.push('of another event'))
+  emitter.emit('ping', 1)
+  stopFirst()
+  emitter.emit('ping', 2)
+  emitter.emit('pong', '')
+  expect(calls).toEqual(['second', 'second', 'of another event'])
+  single = false
+  emitter.on('ping', () => calls.push('third'))
+  emitter.emit('ping', 3)
+  expect(calls.slice(3)).toEqual(['second', 'third'])
+})
+
+it('tells each event before its listeners hear it, and whether there are any', () => {
+  const told: unknown[] = []
+  const emitter = new TypedEmitter<Events>({ onEmit: (name, payload, heard) => told.push([name, payload, heard]) })
+  emitter.emit('ping', 1)
+  emitter.on('ping', () => told.push('heard'))
+  emitter.emit('ping', 2)
+  expect(told).toEqual([['ping', 1, false], ['ping', 2, true], 'heard'])
 })

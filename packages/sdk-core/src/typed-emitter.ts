@@ -5,22 +5,30 @@ interface Entry {
   readonly context: unknown
 }
 
+export interface TypedEmitterOptions<Events extends object> {
+  /** Called after a listener came or went. */
+  readonly onChange?: () => void
+  /** Called before the listeners. @param heard whether there are any */
+  readonly onEmit?: <Name extends keyof Events>(name: Name, payload: Events[Name], heard: boolean) => void
+  /** Whether, at the time of an `on`, the new listener replaces the one before. */
+  readonly single?: () => boolean
+}
+
 /**
  * Named events with one payload each. Several listeners per event, called in the order they were added; the same function
  * counts once per event. A listener that throws is reported (`reportError`) and does not stop the others.
  */
 export class TypedEmitter<Events extends object> {
   readonly #entries = new Map<PropertyKey, readonly Entry[]>()
-  readonly #onChange: () => void
+  readonly #options: TypedEmitterOptions<Events>
 
-  /** @param onChange called after a listener came or went */
-  constructor(onChange: () => void = () => undefined) {
-    this.#onChange = onChange
+  constructor(options: TypedEmitterOptions<Events> = {}) {
+    this.#options = options
   }
 
   /** @param context what `this` is in the listener. Call the result to remove the listener. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>, context?: unknown): () => void {
-    const entries = this.#entries.get(name) ?? []
+    const entries = this.#options.single?.() ? [] : this.#entries.get(name) ?? []
     if (!entries.some((entry) => entry.listener === listener)) this.#set(name, [...entries, { listener, context }])
     return () => { this.off(name, listener) }
   }
@@ -34,7 +42,7 @@ export class TypedEmitter<Events extends object> {
   /** Removes all listeners of all names. */
   clear(): void {
     this.#entries.clear()
-    this.#onChange()
+    this.#options.onChange?.()
   }
 
   has(name: keyof Events): boolean {
@@ -43,7 +51,9 @@ export class TypedEmitter<Events extends object> {
 
   /** Calls who listens now; who is added by a listener waits for the next event, who is removed by one is not called any more. */
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
-    for (const entry of this.#entries.get(name) ?? []) {
+    const entries = this.#entries.get(name) ?? []
+    this.#options.onEmit?.(name, payload, entries.length > 0)
+    for (const entry of entries) {
       if (!this.#entries.get(name)?.includes(entry)) continue
       try {
         // `on` stored it under this name, so it takes this payload
@@ -57,7 +67,7 @@ export class TypedEmitter<Events extends object> {
   #set(name: keyof Events, entries: readonly Entry[]): void {
     if (entries.length > 0) this.#entries.set(name, entries)
     else this.#entries.delete(name)
-    this.#onChange()
+    this.#options.onChange?.()
   }
 }
 

@@ -1,6 +1,7 @@
 import { ERROR_INTERNAL, ERROR_NOT_IN_CHANNEL, type MemberRow, type Role, type ServerAnswer, type Slot } from '@earshot/protocol'
 import type { StatsSource } from '@earshot/stats-sampler'
 import { AliRtcError } from '../../errors.js'
+import { log } from '../../log.js'
 import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from '../channel-link.js'
 import { EventOutlet, type Report } from './event-outlet.js'
 import { startHeartbeat } from './heartbeat.js'
@@ -15,7 +16,7 @@ export interface ServerLinkOptions {
   /** Default: a WebSocket. */
   readonly openSocket?: OpenSocket
   readonly timeouts?: Partial<LinkTimeouts>
-  /** What went wrong without harm to a call or to the session, such as a malformed message; for a log. Default `console.warn`. */
+  /** What went wrong without harm to a call or to the session, such as a malformed message; for a log. Default: ours, at `warn`. */
   readonly report?: Report
 }
 
@@ -193,5 +194,5 @@ class ServerLink implements ChannelLink {
 }
 
 function warn(problem: string, cause?: unknown): void {
-  console.warn(`Earshot: ${problem}`, ...(cause === undefined ? [] : [cause]))
+  log('warn', problem, ...(cause === undefined ? [] : [cause]))
 }
