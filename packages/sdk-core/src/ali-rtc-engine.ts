@@ -1,8 +1,11 @@
+// The declarations name Symbol.dispose, which the default `lib` of most targets lacks.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { ERROR_INTERNAL, labelOf, type Profile, type Role, type Slot, type StreamLabel } from '@earshot/protocol'
 import type { StatsSource } from '@earshot/stats-sampler'
 import { readAudioIndicator, type AudioIndicatorOptions } from './audio-indicator.js'
 import { readAuthInfo, type AuthInfo } from './auth-info.js'
 import { badParameter, checkBoolean, checkText } from './bad-parameter.js'
+import { AutoCalls } from './channel/auto-calls.js'
 import { hasRoles, refusalOf, roleChange, type Call, type CallState } from './channel/call-table.js'
 import { Channel, type OpenLink } from './channel/channel.js'
 import { playbackOf, subscriptions, userList, userOf } from './channel/roster.js'
@@ -11,14 +14,17 @@ import { AliRtcError } from './errors.js'
 import type { AliRtcEvents, UserInfo } from './events.js'
 import type { LinkEvent } from './link/channel-link.js'
 import { createServerLink } from './link/server/server-link.js'
-import { capture } from './media/capture.js'
+import { log, logLevel, setLogLevel, type LogLevel } from './log.js'
 import { listDevices, type DeviceList } from './media/devices.js'
-import { LocalTracks } from './media/local-tracks.js'
+import type { CameraChoice, MicrophoneChoice } from './media/local-choices.js'
+import { LocalMedia } from './media/local-media.js'
 import { AUDIBLE, checkVolume, EVERYBODY, type Playback } from './media/playback.js'
-import { Preview } from './media/preview.js'
 import { SLOTS } from './media/publish-plan.js'
-import { Publisher } from './media/publisher.js'
+import type { Publisher } from './media/publisher.js'
 import { RemoteViews } from './media/remote-views.js'
+import type { Resolution } from './media/resolutions.js'
+import type { VideoProfile } from './media/video-profile.js'
+import { nextTurn } from './next-turn.js'
 import { Reports } from './reports/reports.js'
 import { sharedAudioContext } from './reports/shared-audio-context.js'
 import { canShareScreen, checkSupport, type SupportResult } from './support/support-check.js'
@@ -34,12 +40,16 @@ import { VERSION } from './version.js'
  * at most one channel; a page may have several. Making one touches no device and no network.
  */
 export class AliRtcEngine {
-  readonly #emitter: TypedEmitter<AliRtcEvents> = new TypedEmitter<AliRtcEvents>(() => { this.#refresh() })
-  readonly #tracks: LocalTracks
-  readonly #preview: Preview
+  readonly #emitter: TypedEmitter<AliRtcEvents> = new TypedEmitter<AliRtcEvents>({
+    onChange: () => { this.#refresh() },
+    onEmit: logEvent,
+    single: () => this.#settings.compat === '1.16',
+  })
+  readonly #local: LocalMedia
   readonly #publisher: Publisher
   readonly #views: RemoteViews
   readonly #channel: Channel
+  readonly #auto: AutoCalls
   readonly #reports: Reports
   readonly #life: AbortController = new AbortController()
   /** Each role change in a channel starts from where the one before ended. */
@@ -58,21 +68,32 @@ export class AliRtcEngine {
   constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createServerLink({}, onEvent)) {
     this.#settings = mergeOptions(DEFAULT_SETTINGS, options)
     const onError = (error: AliRtcError): void => { this.#emitter.emit('onError', error) }
-    this.#tracks = new LocalTracks((slots) => capture(slots, this.#settings), (slot) => { this.#captureEnded(slot) })
-    this.#preview = new Preview(this.#tracks)
-    this.#publisher = new Publisher({
-      tracks: this.#tracks, onError,
+    this.#local = new LocalMedia({
+      audioProcessing: () => this.#settings.audioProcessing,
+      context: () => this.#settings.audioContext ?? sharedAudioContext(),
+      onError,
       onChange: () => { this.#refresh() },
       onMuted: () => { this.#emitter.emit('onNotify', this.getUserList()) },
+      onSharedSound: () => { this.#emitter.emit('onShareSystemAudioStart', undefined) },
     })
+    this.#publisher = this.#local.publisher
     this.#views = new RemoteViews({ onError, playbackOf: (userId) => playbackOf(this.#channel.roster, userId) ?? AUDIBLE })
     this.#channel = new Channel(openLink, {
-      emit: (name, payload) => { this.#emitter.emit(name, payload) },
+      emit: (name, payload) => { this.#channelEvent(name, payload) },
       session: (link) => { this.#session(link) },
       track: (event) => { this.#remoteTrack(event) },
       userLeft: (userId) => { this.#views.forget(userId) },
       publishLost: () => { this.#publisher.markLost() },
       changed: () => { this.#refresh() },
+    })
+    this.#auto = new AutoCalls({
+      settings: () => this.#settings,
+      canPublish: () => this.#state === 'joined',
+      publish: () => this.publish(),
+      sending: () => SLOTS.filter((slot) => this.#publisher.sending.has(slot)).map((slot) => labelOf(slot)),
+      subscribe: (userId) => this.#channel.subscribe(userId),
+      userInfo: (userId) => this.getUserInfo(userId),
+      emit: (name, payload) => { this.#emitter.emit(name, payload) },
     })
     this.#reports = new Reports({
       emit: (name, payload) => { this.#emitter.emit(name, payload) },
@@ -112,11 +133,74 @@ export class AliRtcEngine {
    */
   async isSupport(options?: AliRtcEngineOptions): Promise<SupportResult> {
     this.#settings = mergeOptions(this.#settings, options)
-    return checkSupport(this.#settings)
+    const { enableCamera, audioOnly } = this.#local.choices
+    return checkSupport(this.#settings, { capture: (slots) => this.#local.capture(slots), camera: enableCamera && !audioOnly })
   }
 
   isSupportScreenShare(): boolean {
     return canShareScreen()
+  }
+
+  /** False: no camera is opened; a preview rejects with 10130, and so does a publish that asks for it, but for the first, which leaves it out. Default true. */
+  get enableCamera(): boolean { return this.#local.choices.enableCamera }
+  set enableCamera(on: boolean) {
+    checkBoolean('enableCamera', on)
+    this.#local.choices.enableCamera = on
+  }
+
+  /**
+   * No video, neither ours (previews, and what is published beyond the first publish, reject with 10120) nor that of others. False
+   * in a channel, else nothing, as the original. Default false.
+   */
+  setAudioOnlyMode(on: boolean): false | undefined {
+    checkBoolean('on', on)
+    if (this.#refusal('setAudioOnlyMode') !== undefined) return false
+    this.#local.choices.audioOnly = on
+    return undefined
+  }
+
+  /**
+   * Which camera to capture; one in use is swapped at once, and others see only the picture change. Undefined: the browser's
+   * default. Throws 16974081. Where the device cannot be opened `onError` says why (10007: there is none such), and the old one goes on.
+   */
+  get currentCamera(): CameraChoice | undefined { return this.#local.choices.currentCamera }
+  set currentCamera(camera: CameraChoice | null | undefined) { this.#local.chooseCamera(camera) }
+
+  /** Which microphone to capture; as `currentCamera`. A mute stays. */
+  get currentAudioCapture(): MicrophoneChoice | undefined { return this.#local.choices.currentAudioCapture }
+  set currentAudioCapture(microphone: MicrophoneChoice | null | undefined) { this.#local.chooseMicrophone(microphone) }
+
+  /**
+   * Size and frame rate of the camera (1; default 640x480 at 15) or the screen (2; default 960x540 at 10); the bound of the encoder
+   * follows from them. Goes for the next capture, and for what is in use as far as the device can. False for another type, a
+   * frame rate outside 5 to 30, or a size that is none.
+   */
+  setVideoProfile(config: VideoProfile, type: 1 | 2): boolean {
+    return this.#local.setVideoProfile(config, type)
+  }
+
+  /** `setVideoProfile` for the camera; throws 16974081. @deprecated use `setVideoProfile(config, 1)` */
+  get videoProfile(): VideoProfile { return { ...this.#local.choices.profiles.camera } }
+  set videoProfile(config: VideoProfile) { this.#local.setCameraProfile(config) }
+
+  /**
+   * Which of a few common sizes the camera opens with, the largest first. Rejects with 10500 while the call before is pending,
+   * 10120, 10130, or a device code: 10007 where there is no such device.
+   *
+   * @param deviceId also 'user' or 'environment'; default: `currentCamera`
+   */
+  async getAvailableResolutions(deviceId?: string): Promise<Resolution[]> {
+    if (deviceId !== undefined) checkText('deviceId', deviceId)
+    return this.#local.availableResolutions(deviceId)
+  }
+
+  /**
+   * A track of the app's own in place of the microphone (0), the camera (1) or the screen (2), until the publication that comes
+   * next has ended; never stopped by us. Null takes it back. False while publishing, for another type, and for what is no live
+   * track of that kind.
+   */
+  setExternalMediaTrack(track: MediaStreamTrack | null, type: 0 | 1 | 2): boolean {
+    return this.#refusal('setExternalMediaTrack') === undefined && this.#local.setExternal(track, type)
   }
 
   /** Labels are empty until the user has allowed a capture. Rejects with 10022. */
@@ -132,7 +216,7 @@ export class AliRtcEngine {
    */
   setChannelProfile(profile: Profile): boolean {
     if (![0, 1, 2].includes(profile) || this.#refusal('setChannelProfile') !== undefined) return false
-    if (profile === 2) console.warn('AliRtcEngine: channel profile 2 is treated as 1')
+    if (profile === 2) log('warn', 'channel profile 2 is treated as 1')
     this.#profile = profile
     return true
   }
@@ -223,12 +307,35 @@ export class AliRtcEngine {
 
   /** Shows our camera in an element, whether or not it is published. Rejects with 16974081 for no media element, or a device code. */
   async startPreview(element: HTMLMediaElement): Promise<void> {
-    await this.#preview.start(element)
+    this.#require('startPreview')
+    await this.#local.preview.start(element)
   }
 
   /** Releases the camera unless it is published. */
   async stopPreview(): Promise<void> {
-    this.#preview.stop()
+    this.#local.preview.stop()
+  }
+
+  /**
+   * Whether the preview asks for 1280x720 where less is sent; one that begins while the camera is sent shows what is sent.
+   * Default true. False on phones, else true.
+   */
+  enableHighDefinitionPreview(on: boolean): boolean {
+    checkBoolean('on', on)
+    return this.#local.setHighDefinition(on)
+  }
+
+  /**
+   * Lets the user choose a screen and shows it, whether or not it is published: `publish` then sends the same. Rejects with
+   * 16974081, 10120, 10025 (no screen sharing here), or why there is none: 10010 to 10017.
+   */
+  async startScreenSharePreview(element: HTMLMediaElement): Promise<void> {
+    await this.#local.screenPreview.start(element)
+  }
+
+  /** Releases the screen unless it is published. */
+  async stopScreenSharePreview(): Promise<void> {
+    this.#local.screenPreview.stop()
   }
 
   // Subscribing
@@ -259,7 +366,7 @@ export class AliRtcEngine {
    */
   async subscribe(userId: string): Promise<string> {
     this.#require('subscribe')
-    await this.#channel.subscribe(userId)
+    await this.#auto.subscribing(userId, () => this.#channel.subscribe(userId))
     return userId
   }
 
@@ -343,6 +450,16 @@ export class AliRtcEngine {
     return slot === undefined ? this.#views.labelOf(track) : labelOf(slot)
   }
 
+  /** What goes to the console, of all engines of the page: `'debug'`, `'info'`, `'warn'` (default), `'error'` or `'none'`. Throws 16974081. */
+  setLogLevel(level: LogLevel): void {
+    setLogLevel(level)
+  }
+
+  getLogLevel(): LogLevel {
+    return logLevel()
+  }
+
+  /** Of this package, as in its package.json. */
   getVersion(): string {
     return VERSION
   }
@@ -352,11 +469,16 @@ export class AliRtcEngine {
     if (this.#life.signal.aborted) return
     this.#life.abort()
     const left = this.#channel.leave()
-    this.#preview.stop()
+    this.#local.close()
     this.#indicator = false
     this.#emitter.clear()
     this.#reports.close()
     await left
+  }
+
+  /** `dispose`, for `using`. */
+  [Symbol.dispose](): void {
+    void this.dispose()
   }
 
   get #state(): CallState {
@@ -387,6 +509,7 @@ export class AliRtcEngine {
     this.#role = role
     this.#emitter.emit('onUpdateRole', { oldRole, newRole: role })
     if (change.publishAfter) await this.publish()
+    else void this.#auto.publish()
     return true
   }
 
@@ -398,14 +521,16 @@ export class AliRtcEngine {
 
   #setFlag(name: string, slot: Slot, on: boolean): void {
     checkBoolean(name, on)
-    this.#publisher.wanted[slot] = on
+    this.#publisher.want(slot, on)
   }
 
   #readAuthInfo(authInfo: AuthInfo, displayName: string | undefined): ReturnType<typeof readAuthInfo> {
     try {
       return readAuthInfo(authInfo, displayName)
     } catch (error) {
-      this.#emitter.emit('onError', error instanceof AliRtcError ? error : new AliRtcError(ERROR_INTERNAL, String(error)))
+      const told = error instanceof AliRtcError ? error : new AliRtcError(ERROR_INTERNAL, String(error))
+      // The original's payload, which only an app that asks for it gets: its handlers tell it by `typeof`
+      this.#emitter.emit('onError', this.#settings.compat === '1.16' ? told.message as unknown as AliRtcError : told)
       throw error
     }
   }
@@ -413,7 +538,14 @@ export class AliRtcEngine {
   #session(link: Channel['link']): void {
     this.#publisher.attach(link)
     this.#views.clear()
+    this.#auto.reset()
     this.#refresh()
+    if (link !== undefined) void nextTurn().then(() => this.#auto.publish()) // whoever awaits joinChannel() goes first
+  }
+
+  #channelEvent<Name extends keyof AliRtcEvents>(name: Name, payload: AliRtcEvents[Name]): void {
+    this.#emitter.emit(name, payload)
+    if (name === 'onPublisher') this.#auto.published((payload as AliRtcEvents['onPublisher']).userId) // the payload of that name
   }
 
   #remoteTrack(event: Extract<LinkEvent, { type: 'track' | 'layer' | 'track-ended' }>): void {
@@ -423,17 +555,13 @@ export class AliRtcEngine {
     this.#refresh()
   }
 
-  #captureEnded(slot: Slot): void {
-    if (slot === 'camera') this.#preview.ended()
-    void this.#publisher.ended(slot)
-  }
-
   /** The reports follow the facts. */
   #refresh(): void {
     if (this.#life.signal.aborted) return
     this.#reports.update({
       indicator: readAudioIndicator(this.#indicator),
       media: this.#emitter.has('onMedia'),
+      quality: this.#emitter.has('onNetworkQuality'),
       link: this.#channel.link,
       displayName: this.#displayName,
       sending: this.#publisher.sending,
@@ -443,3 +571,11 @@ export class AliRtcEngine {
     })
   }
 }
+
+/** What a handler is told, a log tells too; and a failure that no handler hears of is not lost. */
+function logEvent<Name extends keyof AliRtcEvents>(name: Name, payload: AliRtcEvents[Name], heard: boolean): void {
+  if (name === 'onError' && !heard) return log('error', 'onError has no listener:', payload)
+  log(everySecond.has(name) ? 'debug' : 'info', name, payload)
+}
+
+const everySecond: ReadonlySet<keyof AliRtcEvents> = new Set(['onAudioLevel', 'onMedia', 'onNetworkQuality'])

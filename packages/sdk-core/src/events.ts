@@ -98,6 +98,21 @@ export interface ConnectionChange {
   reason?: string
 }
 
+/** What `autoPublish` brought about. The original names the event (1.17) and does not document its payload. */
+export interface PublishChange {
+  /** What we send now; the camera as its large label. */
+  labels: StreamLabel[]
+}
+
+/** 0 unknown, 1 excellent, 2 good, 3 poor, 4 bad, 5 very bad, 6 disconnected. */
+export type QualityLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6
+
+/** How the network carries us: towards the server, and from it. 0 where nothing is sent, or received. */
+export interface NetworkQuality {
+  uplinkNetworkQuality: QualityLevel
+  downlinkNetworkQuality: QualityLevel
+}
+
 /** The callbacks of `AliRtcEngine.on`, each with its one argument. */
 export interface AliRtcEvents {
   /** Somebody is in the channel: once for each who was there when we joined, and for each who comes. */
@@ -121,4 +136,12 @@ export interface AliRtcEvents {
   /** Once a second for ourselves while publishing and for each user we receive. */
   onMedia: MediaEvent
   onConnectionChange: ConnectionChange
+  /** `autoPublish` has published. */
+  onPublishChange: PublishChange
+  /** `autoSubscribe` has changed what we subscribe to of this user: see the row's `subscribed`. */
+  onSubscribeChange: UserInfo
+  /** Every 2 s while in a channel. */
+  onNetworkQuality: NetworkQuality
+  /** The sound shared with the screen goes out, mixed into our audio. */
+  onShareSystemAudioStart: undefined
 }

@@ -6,6 +6,7 @@ import type { ChannelLink } from '../link/channel-link.js'
 import { AudioLevelReporter } from './audio-level-reporter.js'
 import { AudioMeters, type MeterDemand } from './audio-meters.js'
 import { MediaReporter } from './media-reporter.js'
+import { NetworkQualityReporter } from './network-quality-reporter.js'
 
 /** All that the reports depend on, as of now. */
 export interface ReportFacts {
@@ -13,6 +14,8 @@ export interface ReportFacts {
   readonly indicator: AudioIndicator | undefined
   /** Whether `onMedia` has a listener. */
   readonly media: boolean
+  /** Whether `onNetworkQuality` has one. */
+  readonly quality: boolean
   readonly link: ChannelLink | undefined
   /** Our own name. */
   readonly displayName: string
@@ -24,14 +27,15 @@ export interface ReportFacts {
 }
 
 export interface ReportsOptions {
-  readonly emit: <Name extends 'onAudioLevel' | 'onMedia' | 'onError'>(name: Name, payload: AliRtcEvents[Name]) => void
+  readonly emit: <Name extends 'onAudioLevel' | 'onMedia' | 'onNetworkQuality' | 'onError'>(name: Name, payload: AliRtcEvents[Name]) => void
   readonly context: () => AudioContext
 }
 
-/** The two callbacks of every second, and the meter they share. */
+/** The callbacks of every second, and every other, and the meter that two of them share. */
 export class Reports {
   readonly #levels: AudioLevelReporter
   readonly #media: MediaReporter
+  readonly #quality: NetworkQualityReporter
   readonly #meters: AudioMeters
 
   constructor({ emit, context }: ReportsOptions) {
@@ -43,6 +47,7 @@ export class Reports {
       onClock: (running) => this.#levels.clock(running),
       onError: (cause) => emit('onError', new AliRtcError(ERROR_AUDIO_METER, `audio cannot be metered: ${String(cause)}`, { cause })),
     })
+    this.#quality = new NetworkQualityReporter((quality) => emit('onNetworkQuality', quality))
     this.#media = new MediaReporter((row) => emit('onMedia', row), (userId) => this.#meters.peakOf(userId))
   }
 
@@ -53,9 +58,11 @@ export class Reports {
     this.#levels.update(facts.indicator?.interval, [...self, ...heard.map(({ userId, displayName }) => ({ userId, displayName }))])
     this.#meters.set(demandOf(facts), tracksOf(facts, heard.map(({ userId }) => userId)))
     this.#media.update(facts.media ? facts.link : undefined, { sending: facts.sending, remote: facts.subscriptions })
+    this.#quality.update(facts.quality ? facts.link : undefined)
   }
 
   close(): void {
+    this.#quality.close()
     this.#media.close()
     this.#meters.close()
     this.#levels.close()
