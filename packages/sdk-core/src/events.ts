@@ -142,6 +142,4 @@ export interface AliRtcEvents {
   onSubscribeChange: UserInfo
   /** Every 2 s while in a channel. */
   onNetworkQuality: NetworkQuality
-  /** The sound shared with the screen goes out, mixed into our audio. */
-  onShareSystemAudioStart: undefined
 }
