@@ -57,6 +57,9 @@ const OF_LINK = 0.5
 /** Against the loss the link was told. The link drops by chance, so this holds the standard error of the mean, which is printed: about 0.3 at 5 and 0.5 at 15 %. */
 const OF_NOMINAL = 1.5
 
+/** Against the link, where a report a second says it: rounded down to a 256th, which is 0.2 in the mean, and as late as the next sample. */
+const OF_REPORTS = 1.5
+
 test('without NACK the loss of sound is that of the link', async ({ lab }) => {
   const rows = await Promise.all([5, 15].map(async (loss): Promise<Row[]> => {
     const link = await lab.link()
@@ -82,20 +85,43 @@ test('without NACK the loss of sound is that of the link', async ({ lab }) => {
   compare(rows.flat())
 })
 
-test('NACK of the server leaves hardly any loss, and nobody can tell what the network lost', async ({ lab }) => {
+test('what the server sends again leaves hardly any loss, and RTX tells what the network lost', async ({ lab }) => {
   const link = await lab.link()
   const page = await lab.call(link, { video: true })
-  await link.set({ loss: 5 }, ['b>a'])
+  await link.set({ loss: 5, delay: 20 }, ['b>a'])
   const { samples, flows } = await observe(page, link, 'subscribe', 45)
-  compare((['audio', 'video'] as const).flatMap((kind): Row[] => {
-    const stream = streamOf(flows, samples, kind)
-    return [
-      { what: `the link itself, ${kind}`, truth: 5, measured: lossOf(stream), tolerance: OF_NOMINAL, standardError: standardError(5, stream.packets) },
-      { what: `lossRatio, ${kind}`, truth: 0, measured: meanRatio(samples, kind, 'lossRatio'), tolerance: 1 },
-    ]
-  }))
-  // The server sends again on the stream's own ssrc, where nothing marks a packet as repaired.
-  for (const track of samples.flatMap(({ tracks }) => tracks)) expect(track).not.toHaveProperty('networkLossRatio')
+  const [sound, picture] = [streamOf(flows, samples, 'audio'), streamOf(flows, samples, 'video')]
+  expect(picture.repeated).toBe(0) // not on its own ssrc
+  const network = meanRatio(samples, 'video', 'networkLossRatio')
+  compare([
+    { what: 'the link itself, audio', truth: 5, measured: lossOf(sound), tolerance: OF_NOMINAL, standardError: standardError(5, sound.packets) },
+    { what: 'lossRatio, audio', truth: 0, measured: meanRatio(samples, 'audio', 'lossRatio'), tolerance: 1 },
+    { what: 'lossRatio, video', truth: 0, measured: meanRatio(samples, 'video', 'lossRatio'), tolerance: 1 },
+    { what: "networkLossRatio, video, link's count at 5 %", truth: lossOf(picture), measured: network, tolerance: OF_LINK },
+    { what: 'networkLossRatio, video, 5 %', truth: 5, measured: network, tolerance: OF_NOMINAL, standardError: standardError(5, picture.packets) },
+  ])
+  // Sound is sent again on its own ssrc, where nothing marks a packet as repaired: there is no RTX for Opus.
+  expect(sound.repeated).toBeGreaterThan(0)
+  for (const track of samples.flatMap(({ tracks }) => tracks).filter(({ kind }) => kind === 'audio')) expect(track).not.toHaveProperty('networkLossRatio')
+})
+
+test('the server tells a publisher what its network lost, and subscribers miss hardly any of it', async ({ lab }) => {
+  const link = await lab.link()
+  const page = await lab.call(link, { video: true })
+  await link.set({ loss: 5, delay: 20 }, ['a>b'])
+  const [{ samples, flows }, received] = await Promise.all([observe(page, link, 'publish', 60), observe(page, link, 'subscribe', 60)])
+  const layers = samples.at(-1)!.streams.filter(({ kind, rid }) => kind === 'video' && rid !== undefined).map(({ ssrc, rid }) => {
+    const flow = flows.find((candidate) => candidate.direction === 'a>b' && candidate.kind === 'rtp' && candidate.ssrc === ssrc)
+    if (flow === undefined) throw new Error(`the link carried no ${rid}`)
+    return { rid, flow, measured: meanReported(samples, ssrc) }
+  })
+  expect(layers.map(({ rid }) => rid).toSorted()).toEqual(['large', 'small'])
+  const packets = sum(layers, ({ flow }) => flow.packets)
+  compare([
+    ...layers.map(({ rid, flow, measured }): Row => ({ what: `networkLossRatio, ${rid}, link's count at 5 %`, truth: lossOf(flow), measured, tolerance: OF_REPORTS })),
+    { what: 'networkLossRatio, 5 %', truth: 5, measured: sum(layers, ({ flow, measured }) => measured * flow.packets) / packets, tolerance: OF_NOMINAL, standardError: standardError(5, packets) },
+    ...(['audio', 'video'] as const).map((kind): Row => ({ what: `lossRatio of the subscriber, ${kind}`, truth: 0, measured: meanRatio(received.samples, kind, 'lossRatio'), tolerance: 1 })),
+  ])
 })
 
 test('over RTX the loss is told before and after repair', async ({ lab }) => {
@@ -178,4 +204,12 @@ function meanRatio(samples: readonly ConnectionSample[], kind: 'audio' | 'video'
     return { expected, part: (track[ratio] ?? NaN) * expected }
   }))
   return 100 * sum(seconds, ({ part }) => part) / sum(seconds, ({ expected }) => expected)
+}
+
+/** The mean of what the reports to a publisher said of one of its streams, where each weighs what was sent in its time. */
+function meanReported(samples: readonly ConnectionSample[], ssrc: number | undefined): number {
+  const seconds = samples.flatMap(({ durationMs, streams }) => streams.filter((stream) => stream.ssrc === ssrc).map(({ packetsPerSecond = NaN, networkLossRatio = NaN }) => {
+    return { sent: packetsPerSecond * durationMs, lost: networkLossRatio * packetsPerSecond * durationMs }
+  }))
+  return 100 * sum(seconds, ({ lost }) => lost) / sum(seconds, ({ sent }) => sent)
 }

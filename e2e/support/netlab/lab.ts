@@ -40,10 +40,7 @@ export class Lab {
     return page
   }
 
-  /**
-   * The camera of a browser in `b` to one in `a`, sampled as `receive`, without a server between and without FEC: both repair by RTX
-   * (RFC 4588), which our server does not speak.
-   */
+  /** The camera of a browser in `b` to one in `a`, sampled as `receive`, without a server between and without FEC: both repair by RTX (RFC 4588). */
   async peers(link: Link): Promise<Page> {
     const [from, to] = await Promise.all([link.b, link.a].map(async (namespace) => {
       const page = await this.#open(namespace, '--disable-features=WebRtcHideLocalIpsWithMdns') // nobody there resolves the names it would give
