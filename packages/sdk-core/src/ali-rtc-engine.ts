@@ -134,6 +134,7 @@ export class AliRtcEngine {
     return checkSupport(this.#settings)
   }
 
+  /** Whether the browser can capture a screen; the user may still refuse. */
   isSupportScreenShare(): boolean {
     return canShareScreen()
   }
@@ -368,6 +369,7 @@ export class AliRtcEngine {
     setLogLevel(level)
   }
 
+  /** What `setLogLevel` set, by whichever engine. */
   getLogLevel(): LogLevel {
     return logLevel()
   }

@@ -17,7 +17,7 @@ export class AliRtcError extends Error {
   /** 16974081: the parameter that was wrong. */
   declare readonly parameter?: string
 
-  /** @param options further fields become properties of the error */
+  /** `options`: the cause; further fields become properties of the error. */
   constructor(code: number, message: string, options: { cause?: unknown; [extra: string]: unknown } = {}) {
     const { cause, ...extra } = options
     super(message, cause === undefined ? {} : { cause })

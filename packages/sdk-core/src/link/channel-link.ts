@@ -27,6 +27,7 @@ export interface ChannelLink {
 
   /** The whole of what is wanted of a user; nothing wanted ends it. Resolves when acknowledged, tracks follow as events. */
   subscribe(userId: string, wanted: Wanted): Promise<void>
+  /** 0 may publish, 1 may only receive; resolves when the server agreed. */
   setRole(role: Role): Promise<void>
 
   /** The connections to sample, by a name that stays the same while the link lives. Empty before anything is published or subscribed. */
@@ -35,6 +36,7 @@ export interface ChannelLink {
   ownerOf(source: string, stream: { readonly mid?: string; readonly rid?: string; readonly trackIdentifier?: string }): StreamOwner | undefined
 }
 
+/** Auth info after the check, and how to enter. */
 export interface JoinRequest {
   readonly appId: string
   readonly channel: string
@@ -50,6 +52,7 @@ export interface JoinRequest {
   readonly role: Role
 }
 
+/** How a track is sent. */
 export interface PublishOptions {
   readonly muted: boolean
   /** Upper bound of the encoder, bits per second. */
@@ -57,6 +60,7 @@ export interface PublishOptions {
   readonly maxFramerate?: number
 }
 
+/** What to receive of one user. */
 export interface Wanted {
   readonly audio: boolean
   readonly camera: CameraLayer | null
@@ -68,6 +72,7 @@ export type StreamOwner =
   | { readonly self: true; readonly slot: Slot; readonly layer?: CameraLayer }
   | { readonly self: false; readonly userId: string; readonly label: StreamLabel }
 
+/** Everything that a link says by itself. */
 export type LinkEvent =
   | { readonly type: 'member-joined'; readonly member: MemberRow }
   | { readonly type: 'member-left'; readonly userId: string }
