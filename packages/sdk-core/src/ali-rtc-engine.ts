@@ -11,7 +11,7 @@ import { Channel, type OpenLink } from './channel/channel.js'
 import { playbackOf, subscriptions, userList, userOf } from './channel/roster.js'
 import { DEFAULT_SETTINGS, mergeOptions, type AliRtcEngineOptions, type EngineSettings } from './engine-options.js'
 import { AliRtcError } from './errors.js'
-import type { AliRtcEvents, UserInfo } from './events.js'
+import type { AliRtcEvents, MediaStreamListener, MediaStreamSubscriber, UserInfo } from './events.js'
 import type { LinkEvent } from './link/channel-link.js'
 import { createServerLink } from './link/server/server-link.js'
 import { log, logLevel, setLogLevel, type LogLevel } from './log.js'
@@ -22,7 +22,9 @@ import { AUDIBLE, checkVolume, EVERYBODY, type Playback } from './media/playback
 import { Preview } from './media/preview.js'
 import { SLOTS } from './media/publish-plan.js'
 import { Publisher } from './media/publisher.js'
+import { RemoteStreams } from './media/remote-streams.js'
 import { RemoteViews } from './media/remote-views.js'
+import { viewRequest } from './media/view-request.js'
 import { nextTurn } from './next-turn.js'
 import { Reports } from './reports/reports.js'
 import { sharedAudioContext } from './reports/shared-audio-context.js'
@@ -48,6 +50,7 @@ export class AliRtcEngine {
   readonly #preview: Preview
   readonly #publisher: Publisher
   readonly #views: RemoteViews
+  readonly #streams: RemoteStreams
   readonly #channel: Channel
   readonly #auto: AutoCalls
   readonly #reports: Reports
@@ -75,14 +78,25 @@ export class AliRtcEngine {
       onChange: () => { this.#refresh() },
       onMuted: () => { this.#emitter.emit('onNotify', this.getUserList()) },
     })
-    this.#views = new RemoteViews({ onError, playbackOf: (userId) => playbackOf(this.#channel.roster, userId) ?? AUDIBLE })
+    this.#views = new RemoteViews({
+      onError,
+      playbackOf: (userId) => playbackOf(this.#channel.roster, userId) ?? AUDIBLE,
+      unseen: () => !this.#settings.customPlay && this.#settings.compat === undefined,
+    })
+    this.#streams = new RemoteStreams((userId) => this.#views.tracksOf(userId), (userId, stream) => { this.#tellStream(userId, stream) })
     this.#channel = new Channel(openLink, {
       emit: (name, payload) => { this.#channelEvent(name, payload) },
       session: (link) => { this.#session(link) },
       track: (event) => { this.#remoteTrack(event) },
-      userLeft: (userId) => { this.#views.forget(userId) },
+      userLeft: (userId) => {
+        this.#views.forget(userId)
+        this.#streams.forget(userId)
+      },
       publishLost: () => { this.#publisher.markLost() },
-      changed: () => { this.#refresh() },
+      changed: () => {
+        this.#streams.flush()
+        this.#refresh()
+      },
     })
     this.#auto = new AutoCalls({
       settings: () => this.#settings,
@@ -110,16 +124,20 @@ export class AliRtcEngine {
   // Events
 
   /** Adds a listener; several may listen, the same function counts once. Call the result to remove it. */
-  on<Name extends keyof AliRtcEvents>(name: Name, listener: (payload: AliRtcEvents[Name]) => void, context?: unknown): () => void {
+  on<Name extends keyof AliRtcEvents>(name: Name, listener: (payload: AliRtcEvents[Name]) => void, context?: unknown): () => void
+  on(name: 'onMediaStream', listener: MediaStreamListener, context?: unknown): () => void
+  on<Name extends keyof AliRtcEvents>(name: Name, listener: (payload: AliRtcEvents[Name], stream: MediaStream) => void, context?: unknown): () => void {
     checkText('name', name)
     if (typeof listener !== 'function') throw badParameter('listener', 'a function', listener)
-    return this.#emitter.on(name, listener, context)
+    return this.#emitter.on(name, listener as (payload: AliRtcEvents[Name]) => void, context) // #tellStream gives the stream
   }
 
   /** Removes a listener; without one, all of that name. */
-  off<Name extends keyof AliRtcEvents>(name: Name, listener?: (payload: AliRtcEvents[Name]) => void): void {
+  off<Name extends keyof AliRtcEvents>(name: Name, listener?: (payload: AliRtcEvents[Name]) => void): void
+  off(name: 'onMediaStream', listener: MediaStreamListener): void
+  off<Name extends keyof AliRtcEvents>(name: Name, listener?: (payload: AliRtcEvents[Name], stream: MediaStream) => void): void {
     checkText('name', name)
-    this.#emitter.off(name, listener)
+    this.#emitter.off(name, listener as (payload: AliRtcEvents[Name]) => void)
   }
 
   // Capabilities and devices
@@ -295,29 +313,33 @@ export class AliRtcEngine {
 
   /**
    * Plays a user's camera (1) or screen (2) in an element; the sound comes with the camera's view, else with the screen's,
-   * else it plays without one. False for an unknown user, or what is no media element, or another type.
+   * else it plays without one. False for an unknown user, or what is no media element, or another type; and with `customPlay`.
    */
-  setDisplayRemoteVideo(userId: string, element: HTMLMediaElement, type: 1 | 2): boolean {
-    const known = this.#channel.roster.has(userId)
-    if (!known || (type !== 1 && type !== 2) || !(element instanceof HTMLMediaElement)) return false
-    this.#views.display(userId, type === 1 ? 'camera' : 'screen', element)
+  setDisplayRemoteVideo(userId: string, element: HTMLMediaElement, type: 1 | 2): boolean
+  /** The form before 1.10, with the two values of `onMediaStream`. @deprecated give the user id, and 1 or 2 */
+  setDisplayRemoteVideo(subscriber: MediaStreamSubscriber, element: HTMLMediaElement, stream: MediaStream): boolean
+  setDisplayRemoteVideo(user: string | MediaStreamSubscriber, element: HTMLMediaElement, what: 1 | 2 | MediaStream): boolean {
+    const request = viewRequest(user, what)
+    if (this.#settings.customPlay || request === undefined || !this.#channel.roster.has(request.userId) || !(element instanceof HTMLMediaElement)) return false
+    this.#views.display(request.userId, request.kind, element)
     return true
   }
 
-  /** Silences a user here; nothing changes for others, for the subscription and for the levels. False when there is no such user. */
+  /** Silences a user here; nothing changes for others, for the subscription and for the levels. False when there is no such user, and with `customPlay`. */
   muteRemoteAudioPlaying(userId: string, mute: boolean): boolean {
     checkBoolean('mute', mute)
     return this.#play(userId, { muted: mute })
   }
 
-  /** Silences everybody here, also those who come later, or lets all be heard. Works anywhere. */
+  /** Silences everybody here, also those who come later, or lets all be heard. Works anywhere. False with `customPlay`. */
   muteAllRemoteAudioPlaying(mute: boolean): boolean {
     checkBoolean('mute', mute)
     return this.#play(EVERYBODY, { muted: mute })
   }
 
   /**
-   * How loud a user is played, 0..1, whether muted or not. False when there is no such user. Throws 16974081 for another volume.
+   * How loud a user is played, 0..1, whether muted or not. False when there is no such user, and with `customPlay`. Throws
+   * 16974081 for another volume.
    *
    * @param userId -1: everybody, also those who come later
    */
@@ -326,9 +348,10 @@ export class AliRtcEngine {
     return this.#play(userId, { volume })
   }
 
-  /** 0..1, at first 1; -1 when there is no such user. */
+  /** 0..1, at first 1; -1 when there is no such user, and with `customPlay`. */
   getAudioVolume(userId: string): number {
-    return playbackOf(this.#channel.roster, userId)?.volume ?? -1
+    const playback = this.#settings.customPlay ? undefined : playbackOf(this.#channel.roster, userId)
+    return playback?.volume ?? -1
   }
 
   /**
@@ -429,7 +452,7 @@ export class AliRtcEngine {
   }
 
   #play(userId: string | typeof EVERYBODY, change: Partial<Playback>): boolean {
-    if (!this.#channel.setPlayback(userId, change)) return false
+    if (this.#settings.customPlay || !this.#channel.setPlayback(userId, change)) return false
     this.#views.setPlayback(userId, change)
     return true
   }
@@ -453,6 +476,7 @@ export class AliRtcEngine {
   #session(link: Channel['link']): void {
     this.#publisher.attach(link)
     this.#views.clear()
+    this.#streams.clear()
     this.#auto.reset()
     this.#refresh()
     if (link !== undefined) void nextTurn().then(() => this.#auto.publish()) // whoever awaits joinChannel() goes first
@@ -465,9 +489,22 @@ export class AliRtcEngine {
 
   #remoteTrack(event: Extract<LinkEvent, { type: 'track' | 'layer' | 'track-ended' }>): void {
     const { userId, label, track } = event
-    if (event.type === 'track-ended') this.#views.remove(userId, label, track)
-    else this.#views.add(userId, label, track)
+    if (event.type === 'track-ended') {
+      this.#views.remove(userId, label, track)
+      this.#streams.ended(userId, track)
+    } else {
+      this.#views.add(userId, label, track)
+      this.#streams.changed(userId)
+    }
     this.#refresh()
+  }
+
+  #tellStream(userId: string, mediaStream: MediaStream): void {
+    const user = this.getUserInfo(userId)
+    if (user === null) return
+    if (this.#settings.customPlay) this.#emitter.emit('onMediaStreamUpdate', { userId, mediaStream })
+    if (mediaStream.getTracks().length === 0) return
+    this.#emitter.emit('onMediaStream', { userId, displayName: user.displayName, publishId: userId, subscribeId: userId }, mediaStream)
   }
 
   #captureEnded(slot: Slot): void {

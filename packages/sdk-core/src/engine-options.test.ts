@@ -4,15 +4,15 @@ import { DEFAULT_SETTINGS, mergeOptions } from './engine-options.js'
 afterEach(() => { vi.restoreAllMocks() })
 
 it('merges: what is absent stays as it was', () => {
-  const first = mergeOptions(DEFAULT_SETTINGS, { isDebug: true, audioProcessing: false })
+  const first = mergeOptions(DEFAULT_SETTINGS, { isDebug: true, audioProcessing: false, customPlay: true })
   expect(first).toMatchObject({ isDebug: true, isReceiveOnly: false, audioProcessing: false })
-  expect(mergeOptions(first, { isReceiveOnly: true })).toMatchObject({ isDebug: true, isReceiveOnly: true, audioProcessing: false })
+  expect(mergeOptions(first, { isReceiveOnly: true })).toMatchObject({ isDebug: true, isReceiveOnly: true, audioProcessing: false, customPlay: true })
   for (const none of [undefined, null, ''] as const) expect(mergeOptions(first, none)).toBe(first)
 })
 
 it.each([
   [{ isDebug: 'yes' }, 'options.isDebug'], [{ audioProcessing: 0 }, 'options.audioProcessing'], [{ audioContext: {} }, 'options.audioContext'],
-  [{ signal: {} }, 'options.signal'], [{ compat: '1.15' }, 'options.compat'], [{ customPlay: true }, 'options.customPlay'],
+  [{ signal: {} }, 'options.signal'], [{ compat: '1.15' }, 'options.compat'], [{ customPlay: 'yes' }, 'options.customPlay'],
   [{ autoPublish: 1 }, 'options.autoPublish'], [{ autoSubscribe: 'yes' }, 'options.autoSubscribe'], [5, 'options'],
 ])('refuses %j and names %s', (options, parameter) => {
   expect(() => mergeOptions(DEFAULT_SETTINGS, options as never)).toThrow(expect.objectContaining({ code: 16974081, parameter, message: expect.stringContaining(parameter) }))

@@ -1,7 +1,7 @@
 import { badParameter, checkBoolean } from './bad-parameter.js'
 import { log } from './log.js'
 
-/** Options of the constructor; the first two may be given to `isSupport` as well. */
+/** Options of the constructor; `isDebug`, `isReceiveOnly` and `customPlay` may be given to `isSupport` as well. */
 export interface AliRtcEngineOptions {
   /** Skip the HTTPS check of `isSupport`. Default false. */
   isDebug?: boolean
@@ -13,7 +13,10 @@ export interface AliRtcEngineOptions {
   audioContext?: AudioContext
   /** Aborting disposes of the engine. */
   signal?: AbortSignal
-  /** Play remote tracks yourself. Not in this release: true is refused. */
+  /**
+   * The app plays what it receives: tracks come with `onMediaStreamUpdate`, and the SDK plays nothing. `setDisplayRemoteVideo`,
+   * mutes and volumes of playback then give false, or -1. Default false.
+   */
   customPlay?: boolean
   /**
    * Three habits of the original that break other habits, for an app that leans on them. **One listener per event: a second
@@ -31,6 +34,7 @@ export interface AliRtcEngineOptions {
 export interface EngineSettings {
   readonly isDebug: boolean
   readonly isReceiveOnly: boolean
+  readonly customPlay: boolean
   readonly audioProcessing: boolean
   readonly audioContext: AudioContext | undefined
   readonly signal: AbortSignal | undefined
@@ -40,26 +44,22 @@ export interface EngineSettings {
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
-  isDebug: false, isReceiveOnly: false, audioProcessing: true, audioContext: undefined, signal: undefined,
+  isDebug: false, isReceiveOnly: false, customPlay: false, audioProcessing: true, audioContext: undefined, signal: undefined,
   compat: undefined, autoPublish: false, autoSubscribe: false,
 }
 
-const switches = ['isDebug', 'isReceiveOnly', 'audioProcessing', 'autoPublish', 'autoSubscribe'] as const
-const later = ['customPlay'] as const
-const known: ReadonlySet<string> = new Set([...switches, ...later, 'audioContext', 'signal', 'compat'])
+const switches = ['isDebug', 'isReceiveOnly', 'customPlay', 'audioProcessing', 'autoPublish', 'autoSubscribe'] as const
+const known: ReadonlySet<string> = new Set([...switches, 'audioContext', 'signal', 'compat'])
 
 /**
- * Adds options to the settings; what is absent stays as it was. Throws 16974081 naming the option that is wrong or not in this
- * release. Unknown options are ignored, as the original did, and named on the console.
+ * Adds options to the settings; what is absent stays as it was. Throws 16974081 naming the option that is wrong.
+ * Unknown options are ignored, as the original did, and named on the console.
  *
  * @param options also null and '', which old sample code passes
  */
 export function mergeOptions(settings: EngineSettings, options: AliRtcEngineOptions | null | '' | undefined): EngineSettings {
   if (options === undefined || options === null || options === '') return settings
   if (typeof options !== 'object') throw badParameter('options', 'an object', options)
-  for (const name of later) {
-    if (options[name]) throw badParameter(`options.${name}`, 'absent: it is not in this release', options[name])
-  }
   const unknown = Object.keys(options).filter((name) => !known.has(name))
   if (unknown.length > 0) log('warn', `unknown option ${unknown.join(', ')}`)
   const given = Object.fromEntries(switches.filter((name) => options[name] !== undefined).map((name) => {

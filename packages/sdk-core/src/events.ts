@@ -113,7 +113,27 @@ export interface NetworkQuality {
   downlinkNetworkQuality: QualityLevel
 }
 
-/** The callbacks of `AliRtcEngine.on`, each with its one argument. */
+/** Whose stream `onMediaStream` brings; for the old form of `setDisplayRemoteVideo`. */
+export interface MediaStreamSubscriber {
+  userId: string
+  displayName: string
+  /** The user id; what `subscribe` was called with. */
+  publishId: string
+  /** The user id; what `subscribe` resolved with. */
+  subscribeId: string
+}
+
+/** What is received of a user now, with `customPlay`. */
+export interface MediaStreamUpdate {
+  userId: string
+  /** A new one each time: audio, camera, screen, as far as received, told apart by `track.id`. Without a track when the last one went. */
+  mediaStream: MediaStream
+}
+
+/** The one callback with two arguments. */
+export type MediaStreamListener = (subscriber: MediaStreamSubscriber, stream: MediaStream) => void
+
+/** The callbacks of `AliRtcEngine.on`, each with its one argument; `onMediaStream` has the stream as a second. */
 export interface AliRtcEvents {
   /** Somebody is in the channel: once for each who was there when we joined, and for each who comes. */
   onJoin: UserInfo
@@ -136,6 +156,10 @@ export interface AliRtcEvents {
   /** Once a second for ourselves while publishing and for each user we receive. */
   onMedia: MediaEvent
   onConnectionChange: ConnectionChange
+  /** With `customPlay` only: what we receive of a user changed, or a track its label. Tracks that went have left the streams before, too. */
+  onMediaStreamUpdate: MediaStreamUpdate
+  /** As before 1.10: a user's stream came or changed; the stream is the second argument. @deprecated call `setDisplayRemoteVideo(userId, element, 1)` */
+  onMediaStream: MediaStreamSubscriber
   /** `autoPublish` has published. */
   onPublishChange: PublishChange
   /** `autoSubscribe` has changed what we subscribe to of this user: see the row's `subscribed`. */

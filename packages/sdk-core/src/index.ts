@@ -7,7 +7,8 @@ export type { OpenLink } from './channel/channel.js'
 export type { AliRtcEngineOptions } from './engine-options.js'
 export { AliRtcError } from './errors.js'
 export type {
-  AliRtcEvents, AudioLevelRow, Bye, ConnectionChange, MediaEvent, MediaNumbers, NetworkQuality, Picture, PublishChange, QualityLevel, RoleChange, StreamConfig,
+  AliRtcEvents, AudioLevelRow, Bye, ConnectionChange, MediaEvent, MediaNumbers, MediaStreamListener, MediaStreamSubscriber, MediaStreamUpdate,
+  NetworkQuality, Picture, PublishChange, QualityLevel, RoleChange, StreamConfig,
   UserInfo,
 } from './events.js'
 export type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from './link/channel-link.js'

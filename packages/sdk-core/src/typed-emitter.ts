@@ -49,15 +49,19 @@ export class TypedEmitter<Events extends object> {
     return this.#entries.has(name)
   }
 
-  /** Calls who listens now; who is added by a listener waits for the next event, who is removed by one is not called any more. */
-  emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void {
+  /**
+   * Calls who listens now; who is added by a listener waits for the next event, who is removed by one is not called any more.
+   *
+   * @param more further arguments of the listeners
+   */
+  emit<Name extends keyof Events>(name: Name, payload: Events[Name], ...more: readonly unknown[]): void {
     const entries = this.#entries.get(name) ?? []
     this.#options.onEmit?.(name, payload, entries.length > 0)
     for (const entry of entries) {
       if (!this.#entries.get(name)?.includes(entry)) continue
       try {
         // `on` stored it under this name, so it takes this payload
-        (entry.listener as Listener<Events[Name]>).call(entry.context, payload)
+        (entry.listener as (...args: readonly unknown[]) => void).call(entry.context, payload, ...more)
       } catch (error) {
         report(error)
       }

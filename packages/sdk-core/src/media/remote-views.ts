@@ -6,6 +6,7 @@ import { playError } from './device-errors.js'
 import { MediaOutlet } from './media-outlet.js'
 import { EVERYBODY, type Playback } from './playback.js'
 import { routes, type Outlet } from './playback-routes.js'
+import { SLOTS } from './publish-plan.js'
 
 interface RemoteUser {
   readonly tracks: Map<Slot, MediaStreamTrack>
@@ -17,6 +18,8 @@ export interface RemoteViewsOptions {
   readonly onError: (error: AliRtcError) => void
   /** How loud a user is played from now on. */
   readonly playbackOf: (userId: string) => Playback
+  /** Whether sound is played without a view. */
+  readonly unseen: () => boolean
 }
 
 /** The media of the others: which tracks have arrived, and where they are played. */
@@ -34,6 +37,12 @@ export class RemoteViews {
 
   audioTrackOf(userId: string): MediaStreamTrack | undefined {
     return this.#users.get(userId)?.tracks.get('audio')
+  }
+
+  /** Audio, camera, screen, as far as they are there. */
+  tracksOf(userId: string): readonly MediaStreamTrack[] {
+    const tracks = this.#users.get(userId)?.tracks
+    return SLOTS.flatMap((slot) => tracks?.get(slot) ?? [])
   }
 
   /** Undefined for a track that never came from here. */
@@ -112,7 +121,7 @@ export class RemoteViews {
 
   #route(userId: string): void {
     const { tracks, outlets } = this.#user(userId)
-    const played = routes(new Set(outlets.keys()))
+    const played = routes(new Set(outlets.keys()), this.#options.unseen())
     if (played.hidden.some((slot) => tracks.has(slot)) && !outlets.has('hidden')) outlets.set('hidden', this.#outlet(userId, new Audio()))
     for (const [kind, outlet] of outlets) outlet.show(played[kind].flatMap((slot) => tracks.get(slot) ?? []))
   }
