@@ -38,6 +38,12 @@ describe('readSessionDescription', () => {
     expect(section!.payloads).toEqual([{ type: 97, codec: 'rtx/90000', repairs: repaired }])
   })
 
+  it.each([
+    ['', 0], ['a=bundle-only', 9],
+  ])('tells a section that is refused from one that shares the port of another: %j', (line, port) => {
+    expect(readSessionDescription(text(...HEAD, 'm=video 0 UDP/TLS/RTP/SAVPF 120', 'a=mid:1', line)).sections[0]!.port).toBe(port)
+  })
+
   it('takes from the session what a section does not say', () => {
     const { sections: [section] } = readSessionDescription(text(...HEAD, ...TRANSPORT, 'a=recvonly', 'm=audio 9 RTP/SAVPF 0', 'a=mid:a'))
     expect(section).toMatchObject({ usernameFragment: 'u', direction: 'recvonly', fingerprints: [{ algorithm: 'sha256' }] })

@@ -6,6 +6,7 @@ export interface SessionDescription {
 export interface MediaSection {
   /** `audio`, `video`, or anything else that browsers offer (`application`). */
   readonly kind: string
+  /** 0 when the section is refused. */
   readonly port: number
   readonly protocol: string
   readonly mid: string
@@ -75,7 +76,8 @@ function readSection(lines: readonly string[], session: readonly string[]): Medi
   const repairs = repairsOf(all('ssrc-group'))
   const directions = [...lines, ...session].map((text) => /^a=(sendrecv|sendonly|recvonly|inactive)$/.exec(text)?.[1])
   return {
-    kind, port: Number(port), protocol, mid, formats,
+    // Firefox offers all sections but the first with port 0: they share its port (RFC 9143, 6).
+    kind, port: Number(port) || (lines.includes('a=bundle-only') ? 9 : 0), protocol, mid, formats,
     // The pattern above lets nothing else through.
     direction: (directions.find((direction) => direction !== undefined) ?? 'sendrecv') as MediaSection['direction'],
     payloads: payloadsOf(formats, all('rtpmap'), all('fmtp')),
