@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { MemoryChannel, type MemoryLink } from '../test/memory-channel.js'
 import { outcome, participant, until, type Participant } from '../test/participant.js'
 import { AliRtcError } from './index.js'
-import { AUDIO_MAX_BITRATE } from './media/capture.js'
+import { AUDIO_MAX_BITRATE } from './media/local-choices.js'
 
 afterEach(() => { vi.restoreAllMocks() })
 
@@ -278,10 +278,11 @@ it('preview and publishing share a camera: muting one does not blacken the other
   const [first, second] = [document.createElement('video'), document.createElement('video')]
   await alice.engine.startPreview(first)
   const preview = (first.srcObject as MediaStream).getVideoTracks()[0] // startPreview set a stream
-  await until(() => expect(first.videoWidth).toBe(640))
+  await until(() => expect(first.videoWidth, 'larger than what is sent').toBe(1280))
   await alice.engine.publish()
   const sent = link.sent.get('camera')?.track
   expect(getUserMedia.mock.calls.filter(([constraints]) => constraints?.video), 'one capture').toHaveLength(1)
+  await until(() => expect(sent?.getSettings(), 'as it says with its next frame').toMatchObject({ width: 640, height: 480 }))
   alice.engine.muteLocalCamera()
   expect([sent?.enabled, preview?.enabled]).toEqual([false, true])
 

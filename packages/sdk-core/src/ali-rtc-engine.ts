@@ -15,15 +15,16 @@ import type { AliRtcEvents, MediaStreamListener, MediaStreamSubscriber, UserInfo
 import type { LinkEvent } from './link/channel-link.js'
 import { createServerLink } from './link/server/server-link.js'
 import { log, logLevel, setLogLevel, type LogLevel } from './log.js'
-import { capture } from './media/capture.js'
 import { listDevices, type DeviceList } from './media/devices.js'
-import { LocalTracks } from './media/local-tracks.js'
+import type { CameraChoice, MicrophoneChoice } from './media/local-choices.js'
+import { LocalMedia } from './media/local-media.js'
 import { AUDIBLE, checkVolume, EVERYBODY, type Playback } from './media/playback.js'
-import { Preview } from './media/preview.js'
 import { SLOTS } from './media/publish-plan.js'
-import { Publisher } from './media/publisher.js'
+import type { Publisher } from './media/publisher.js'
 import { RemoteStreams } from './media/remote-streams.js'
 import { RemoteViews } from './media/remote-views.js'
+import type { Resolution } from './media/resolutions.js'
+import type { VideoProfile } from './media/video-profile.js'
 import { viewRequest } from './media/view-request.js'
 import { nextTurn } from './next-turn.js'
 import { Reports } from './reports/reports.js'
@@ -46,8 +47,7 @@ export class AliRtcEngine {
     onEmit: logEvent,
     single: () => this.#settings.compat === '1.16',
   })
-  readonly #tracks: LocalTracks
-  readonly #preview: Preview
+  readonly #local: LocalMedia
   readonly #publisher: Publisher
   readonly #views: RemoteViews
   readonly #streams: RemoteStreams
@@ -71,13 +71,15 @@ export class AliRtcEngine {
   constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createServerLink({}, onEvent)) {
     this.#settings = mergeOptions(DEFAULT_SETTINGS, options)
     const onError = (error: AliRtcError): void => { this.#emitter.emit('onError', error) }
-    this.#tracks = new LocalTracks((slots) => capture(slots, this.#settings), (slot) => { this.#captureEnded(slot) })
-    this.#preview = new Preview(this.#tracks)
-    this.#publisher = new Publisher({
-      tracks: this.#tracks, onError,
+    this.#local = new LocalMedia({
+      audioProcessing: () => this.#settings.audioProcessing,
+      context: () => this.#settings.audioContext ?? sharedAudioContext(),
+      onError,
       onChange: () => { this.#refresh() },
       onMuted: () => { this.#emitter.emit('onNotify', this.getUserList()) },
+      onSharedSound: () => { this.#emitter.emit('onShareSystemAudioStart', undefined) },
     })
+    this.#publisher = this.#local.publisher
     this.#views = new RemoteViews({
       onError,
       playbackOf: (userId) => playbackOf(this.#channel.roster, userId) ?? AUDIBLE,
@@ -149,12 +151,75 @@ export class AliRtcEngine {
    */
   async isSupport(options?: AliRtcEngineOptions): Promise<SupportResult> {
     this.#settings = mergeOptions(this.#settings, options)
-    return checkSupport(this.#settings)
+    const { enableCamera, audioOnly } = this.#local.choices
+    return checkSupport(this.#settings, { capture: (slots) => this.#local.capture(slots), camera: enableCamera && !audioOnly })
   }
 
   /** Whether the browser can capture a screen; the user may still refuse. */
   isSupportScreenShare(): boolean {
     return canShareScreen()
+  }
+
+  /** False: no camera is opened; a preview rejects with 10130, and so does a publish that asks for it, but for the first, which leaves it out. Default true. */
+  get enableCamera(): boolean { return this.#local.choices.enableCamera }
+  set enableCamera(on: boolean) {
+    checkBoolean('enableCamera', on)
+    this.#local.choices.enableCamera = on
+  }
+
+  /**
+   * No video, neither ours (previews, and what is published beyond the first publish, reject with 10120) nor that of others. False
+   * in a channel, else nothing, as the original. Default false.
+   */
+  setAudioOnlyMode(on: boolean): false | undefined {
+    checkBoolean('on', on)
+    if (this.#refusal('setAudioOnlyMode') !== undefined) return false
+    this.#local.choices.audioOnly = on
+    return undefined
+  }
+
+  /**
+   * Which camera to capture; one in use is swapped at once, and others see only the picture change. Undefined: the browser's
+   * default. Throws 16974081. Where the device cannot be opened `onError` says why (10007: there is none such), and the old one goes on.
+   */
+  get currentCamera(): CameraChoice | undefined { return this.#local.choices.currentCamera }
+  set currentCamera(camera: CameraChoice | null | undefined) { this.#local.chooseCamera(camera) }
+
+  /** Which microphone to capture; as `currentCamera`. A mute stays. */
+  get currentAudioCapture(): MicrophoneChoice | undefined { return this.#local.choices.currentAudioCapture }
+  set currentAudioCapture(microphone: MicrophoneChoice | null | undefined) { this.#local.chooseMicrophone(microphone) }
+
+  /**
+   * Size and frame rate of the camera (1; default 640x480 at 15) or the screen (2; default 960x540 at 10); the bound of the encoder
+   * follows from them. Goes for the next capture, and for what is in use as far as the device can. False for another type, a
+   * frame rate outside 5 to 30, or a size that is none.
+   */
+  setVideoProfile(config: VideoProfile, type: 1 | 2): boolean {
+    return this.#local.setVideoProfile(config, type)
+  }
+
+  /** `setVideoProfile` for the camera; throws 16974081. @deprecated use `setVideoProfile(config, 1)` */
+  get videoProfile(): VideoProfile { return { ...this.#local.choices.profiles.camera } }
+  set videoProfile(config: VideoProfile) { this.#local.setCameraProfile(config) }
+
+  /**
+   * Which of a few common sizes the camera opens with, the largest first. Rejects with 10500 while the call before is pending,
+   * 10120, 10130, or a device code: 10007 where there is no such device.
+   *
+   * @param deviceId also 'user' or 'environment'; default: `currentCamera`
+   */
+  async getAvailableResolutions(deviceId?: string): Promise<Resolution[]> {
+    if (deviceId !== undefined) checkText('deviceId', deviceId)
+    return this.#local.availableResolutions(deviceId)
+  }
+
+  /**
+   * A track of the app's own in place of the microphone (0), the camera (1) or the screen (2), until the publication that comes
+   * next has ended; never stopped by us. Null takes it back. False while publishing, for another type, and for what is no live
+   * track of that kind.
+   */
+  setExternalMediaTrack(track: MediaStreamTrack | null, type: 0 | 1 | 2): boolean {
+    return this.#refusal('setExternalMediaTrack') === undefined && this.#local.setExternal(track, type)
   }
 
   /** Labels are empty until the user has allowed a capture. Rejects with 10022. */
@@ -262,12 +327,35 @@ export class AliRtcEngine {
   /** Shows our camera in an element, whether or not it is published. Rejects with 16974081 for no media element, or a device code. */
   async startPreview(element: HTMLMediaElement): Promise<void> {
     this.#require('startPreview')
-    await this.#preview.start(element)
+    await this.#local.preview.start(element)
   }
 
   /** Releases the camera unless it is published. */
   async stopPreview(): Promise<void> {
-    this.#preview.stop()
+    this.#local.preview.stop()
+  }
+
+  /**
+   * Whether the preview asks for 1280x720 where less is sent; one that begins while the camera is sent shows what is sent.
+   * Default true. False on phones, else true.
+   */
+  enableHighDefinitionPreview(on: boolean): boolean {
+    checkBoolean('on', on)
+    return this.#local.setHighDefinition(on)
+  }
+
+  /**
+   * Lets the user choose a screen and shows it, whether or not it is published: `publish` then sends the same. Rejects with
+   * 16974081, 10120, 10025 (no screen sharing here), or why there is none: 10010 to 10017.
+   */
+  async startScreenSharePreview(element: HTMLMediaElement): Promise<void> {
+    this.#require('startPreview')
+    await this.#local.screenPreview.start(element)
+  }
+
+  /** Releases the screen unless it is published. */
+  async stopScreenSharePreview(): Promise<void> {
+    this.#local.screenPreview.stop()
   }
 
   // Subscribing
@@ -407,7 +495,7 @@ export class AliRtcEngine {
     if (this.#life.signal.aborted) return
     this.#life.abort()
     const left = this.#channel.leave()
-    this.#preview.stop()
+    this.#local.close()
     this.#indicator = false
     this.#emitter.clear()
     this.#reports.close()
@@ -459,7 +547,7 @@ export class AliRtcEngine {
 
   #setFlag(name: string, slot: Slot, on: boolean): void {
     checkBoolean(name, on)
-    this.#publisher.wanted[slot] = on
+    this.#publisher.want(slot, on)
   }
 
   #readAuthInfo(authInfo: AuthInfo, displayName: string | undefined): ReturnType<typeof readAuthInfo> {
@@ -505,11 +593,6 @@ export class AliRtcEngine {
     if (this.#settings.customPlay) this.#emitter.emit('onMediaStreamUpdate', { userId, mediaStream })
     if (mediaStream.getTracks().length === 0) return
     this.#emitter.emit('onMediaStream', { userId, displayName: user.displayName, publishId: userId, subscribeId: userId }, mediaStream)
-  }
-
-  #captureEnded(slot: Slot): void {
-    if (slot === 'camera') this.#preview.ended()
-    void this.#publisher.ended(slot)
   }
 
   /** The reports follow the facts. */

@@ -166,4 +166,6 @@ export interface AliRtcEvents {
   onSubscribeChange: UserInfo
   /** Every 2 s while in a channel. */
   onNetworkQuality: NetworkQuality
+  /** The sound shared with the screen goes out, mixed into our audio. */
+  onShareSystemAudioStart: undefined
 }

@@ -11,6 +11,8 @@ const expected: Readonly<Record<Call, Readonly<Record<Exclude<CallState, 'dispos
   setChannelProfile: { idle: 0, joining: 16974340, joined: 16974340, sending: 16974340, audience: 16974340 },
   setClientRole: { idle: 0, joining: 16974340, joined: 0, sending: 0, audience: 0 },
   startPreview: { idle: 0, joining: 0, joined: 0, sending: 0, audience: 0 },
+  setAudioOnlyMode: { idle: 0, joining: 16974340, joined: 16974340, sending: 16974340, audience: 16974340 },
+  setExternalMediaTrack: { idle: 0, joining: 0, joined: 0, sending: 16974340, audience: 0 },
 }
 
 it.each(Object.entries(expected).flatMap(([call, row]) => Object.entries(row).map(([state, code]) => [call as Call, state as CallState, code] as const)))(

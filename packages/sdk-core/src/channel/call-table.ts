@@ -9,6 +9,7 @@ export type CallState = 'idle' | 'joining' | 'joined' | 'audience' | 'sending' |
 
 /** The calls whose outcome depends on where the engine is; all others work anywhere. */
 export type Call = 'joinChannel' | 'publish' | 'unPublish' | 'subscribe' | 'unSubscribe' | 'setChannelProfile' | 'setClientRole' | 'startPreview'
+  | 'setAudioOnlyMode' | 'setExternalMediaTrack'
 
 const ok = undefined
 
@@ -17,27 +18,33 @@ const table: Readonly<Record<CallState, Readonly<Record<Call, number | undefined
   idle: {
     joinChannel: ok, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, unSubscribe: ERROR_NO_USER,
     setChannelProfile: ok, setClientRole: ok, startPreview: ok,
+    setAudioOnlyMode: ok, setExternalMediaTrack: ok,
   },
   joining: {
     joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, unSubscribe: ERROR_NO_USER,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE, startPreview: ok,
+    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ok,
   },
   joined: {
     joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, unSubscribe: ok,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok, startPreview: ok,
+    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ok,
   },
   audience: {
     joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, unSubscribe: ok,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok, startPreview: ok,
+    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ok,
   },
   // The role while sending is for `roleChange`: it depends on the arguments
   sending: {
     joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ok, subscribe: ok, unSubscribe: ok,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok, startPreview: ok,
+    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ERROR_WRONG_STATE,
   },
   disposed: {
     joinChannel: ERROR_WRONG_STATE, publish: ERROR_WRONG_STATE, unPublish: ERROR_WRONG_STATE, subscribe: ERROR_WRONG_STATE, unSubscribe: ERROR_WRONG_STATE,
     setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE, startPreview: ERROR_WRONG_STATE,
+    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ERROR_WRONG_STATE,
   },
 }
 

@@ -72,6 +72,7 @@ function screenCode(name: string, message: string): number {
 }
 
 function thrown(cause: unknown): Thrown {
-  const { name, message } = Object(cause) as { name?: unknown; message?: unknown } // any object has those two, perhaps undefined
-  return { name: typeof name === 'string' ? name : 'Error', message: typeof message === 'string' ? message : String(cause) }
+  const { name, message, constraint } = Object(cause) as { name?: unknown; message?: unknown; constraint?: unknown } // any object has those, perhaps undefined
+  const text = message === '' && typeof constraint === 'string' ? constraint : message // all that Chromium says of an OverconstrainedError
+  return { name: typeof name === 'string' ? name : 'Error', message: typeof text === 'string' ? text : String(cause) }
 }

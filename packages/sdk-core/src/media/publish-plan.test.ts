@@ -1,7 +1,7 @@
 import type { Slot } from '@earshot/protocol'
 import { expect, it } from 'vitest'
 import { AliRtcError } from '../errors.js'
-import { judgeCaptures, planPublish } from './publish-plan.js'
+import { judgeCaptures, permitted, planPublish } from './publish-plan.js'
 
 const set = (text: string) => new Set(text.split(' ').filter(Boolean) as Slot[])
 
@@ -43,4 +43,22 @@ it.each([
   if (verdict.type === 'go') expect(verdict.start).toEqual([...set(start)])
   expect(verdict.report.map((error) => error.code)).toEqual(told)
   expect(verdict.cancelled).toEqual([...set(cancelled)])
+})
+
+it.each([
+  // wanted, sending, skipped, refused: goes on with, left out; or rejected
+  ['audio camera', '', '', 'camera', 'audio', 'camera'],
+  ['audio camera', 'audio', 'camera', 'camera', 'audio', 'camera'],
+  ['audio camera screen', 'audio', 'camera', 'camera', 'audio screen', 'camera'],
+  ['audio camera', 'audio', '', 'camera', 10130, ''],
+  ['camera', '', '', 'camera', 10130, ''],
+  ['camera', '', 'camera', 'camera', 10130, ''],
+  ['audio camera', 'audio camera', '', 'camera', 'audio camera', ''], // what is sent already goes on
+  ['audio screen', '', '', 'camera screen', 10120, ''],
+  ['audio camera', '', '', '', 'audio camera', ''],
+])('wanted "%s", sending "%s", left out before "%s", refused "%s": %s, left out "%s"', (wanted, sending, skipped, refused, outcome, skip) => {
+  const refusal = (slot: Slot) => (set(refused).has(slot) ? new AliRtcError(slot === 'camera' ? 10130 : 10120, slot) : undefined)
+  const permission = permitted(set(wanted), set(sending), set(skipped), refusal)
+  if (permission instanceof AliRtcError) expect(permission.code).toBe(outcome)
+  else expect(permission).toEqual({ wanted: set(String(outcome)), skip: [...set(skip)] })
 })

@@ -21,6 +21,31 @@ export function planPublish(wanted: ReadonlySet<Slot>, sending: ReadonlySet<Slot
   }
 }
 
+/** What of the wanted slots may be sent; `skip` is left out without a word. */
+export interface Permission {
+  readonly wanted: ReadonlySet<Slot>
+  readonly skip: readonly Slot[]
+}
+
+/**
+ * Audio-only mode and `enableCamera` (alirtc-api §2.2): the camera, which is on by default, is left out of a first publish beside
+ * other media without a word, and from then on until it is asked for again; all else that is refused rejects.
+ *
+ * @param skipped left out before, and not asked for since
+ */
+export function permitted(
+  wanted: ReadonlySet<Slot>, sending: ReadonlySet<Slot>, skipped: ReadonlySet<Slot>, refusal: (slot: Slot) => AliRtcError | undefined,
+): Permission | AliRtcError {
+  const skip: Slot[] = []
+  for (const slot of wanted) {
+    const refused = sending.has(slot) ? undefined : refusal(slot)
+    const first = slot === 'camera' && sending.size === 0 && wanted.size > 1
+    if (refused !== undefined && !first && !(skipped.has(slot) && sending.size > 0)) return refused
+    if (refused !== undefined) skip.push(slot)
+  }
+  return { wanted: new Set([...wanted].filter((slot) => !skip.includes(slot))), skip }
+}
+
 export type CaptureVerdict =
   /** Nothing changes, what was captured for it is released; `cancelled` slots lose their flag all the same. */
   | { readonly type: 'reject'; readonly error: AliRtcError; readonly report: readonly AliRtcError[]; readonly cancelled: readonly Slot[] }

@@ -1,34 +1,38 @@
 import { ERROR_FREQUENTLY_OPERATION, ERROR_NOT_IN_CHANNEL, type Slot } from '@earshot/protocol'
 import { AliRtcError } from '../errors.js'
 import type { ChannelLink, PublishOptions } from '../link/channel-link.js'
-import { AUDIO_MAX_BITRATE, CAMERA, SCREEN } from './capture.js'
-import { endedError } from './device-errors.js'
 import type { LocalTracks } from './local-tracks.js'
-import { judgeCaptures, planPublish, SLOTS, type PublishPlan } from './publish-plan.js'
+import { judgeCaptures, permitted, planPublish, SLOTS, type PublishPlan } from './publish-plan.js'
+import { SoundMix } from './sound-mix.js'
 
 export interface PublisherOptions {
   readonly tracks: LocalTracks
+  /** Why a slot may not be sent, by what the app has chosen. */
+  readonly refusal: (slot: Slot) => AliRtcError | undefined
+  /** How a slot's track is encoded. */
+  readonly encoding: (slot: Slot, track: MediaStreamTrack) => Omit<PublishOptions, 'muted'>
+  /** For mixing; asked when it is needed. */
+  readonly context: () => AudioContext
   readonly onError: (error: AliRtcError) => void
   /** What is sent changed. */
   readonly onChange: () => void
   /** A mute was announced. */
   readonly onMuted: () => void
-}
-
-const sendOptions: Readonly<Record<Slot, Omit<PublishOptions, 'muted'>>> = {
-  audio: { maxBitrate: AUDIO_MAX_BITRATE },
-  camera: { maxBitrate: CAMERA.maxBitrate, maxFramerate: CAMERA.frameRate },
-  screen: { maxBitrate: SCREEN.maxBitrate, maxFramerate: SCREEN.frameRate },
+  /** The sound shared with the screen began to be sent. */
+  readonly onSharedSound: () => void
 }
 
 /** Applies the three publish flags to a link: captures, sends, mutes, stops. */
 export class Publisher {
-  /** The flags, `configLocal*Publish`. */
-  readonly wanted: Record<Slot, boolean> = { audio: true, camera: true, screen: false }
+  readonly #wanted: Record<Slot, boolean> = { audio: true, camera: true, screen: false }
+  /** On by default and refused: left out until the app asks for them itself. */
+  readonly #skipped = new Set<Slot>()
   readonly #options: PublisherOptions
   readonly #sending = new Set<Slot>()
   readonly #muted = new Set<Slot>()
   #sticky = false
+  /** Sent as audio while a screen with sound is shared. */
+  #mix: SoundMix | undefined
   /** The connection was lost: what is sent reaches nobody. */
   #stale = false
   #link: ChannelLink | undefined
@@ -41,13 +45,23 @@ export class Publisher {
     this.#options = options
   }
 
+  /** The flags, `configLocal*Publish`. */
+  get wanted(): Readonly<Record<Slot, boolean>> {
+    return this.#wanted
+  }
+
+  want(slot: Slot, on: boolean): void {
+    this.#wanted[slot] = on
+    this.#skipped.delete(slot)
+  }
+
   /** What is sent now. */
   get sending(): ReadonlySet<Slot> {
     return this.#sending
   }
 
   trackOf(slot: Slot): MediaStreamTrack | undefined {
-    return this.#sending.has(slot) ? this.#options.tracks.trackOf(slot, 'publish') : undefined
+    return this.#sending.has(slot) ? this.#trackFor(slot) : undefined
   }
 
   /** From now on over this link, or none: everything is released, nothing is announced. */
@@ -58,9 +72,15 @@ export class Publisher {
     this.#release(SLOTS)
   }
 
-  /** Rejects with 10500 while a call is pending, 10400, a device code, or what the link rejects with; then what was sent goes on. */
+  /** Rejects with 10500 while a call is pending, what `refusal` says, 10400, a device code, or what the link rejects with; then what was sent goes on. */
   publish(): Promise<void> {
-    return this.#exclusively((link) => this.#apply(link, new Set(SLOTS.filter((slot) => this.wanted[slot]))))
+    return this.#exclusively((link) => {
+      const { refusal } = this.#options
+      const verdict = permitted(new Set(SLOTS.filter((slot) => this.#wanted[slot])), this.#sending, this.#skipped, refusal)
+      if (verdict instanceof AliRtcError) return Promise.reject(verdict)
+      for (const slot of verdict.skip) this.#skipped.add(slot)
+      return this.#apply(link, verdict.wanted)
+    })
   }
 
   /** Stops sending; the flags stay. Rejects as `publish`. */
@@ -87,17 +107,28 @@ export class Publisher {
     this.#stale = this.#sending.size > 0
   }
 
-  /** A capture ended by itself: says so, and tells the others that the slot is no longer sent. */
-  async ended(slot: Slot): Promise<void> {
-    if (slot === 'screen') this.wanted.screen = false
-    this.#options.onError(endedError(slot))
+  /** A track ended by itself: says so, and tells the others that the slot is no longer sent. */
+  async ended(slot: Slot, error: AliRtcError): Promise<void> {
+    if (slot === 'screen') this.want(slot, false)
+    this.#options.onError(error)
+    await this.#byItself(slot, (link) => (this.#options.tracks.trackOf(slot, 'publish') === undefined ? this.#send(link, [], [slot]) : undefined))
+  }
+
+  /** The slot's track, or how it is encoded, is another by now: the others see no more of it than the picture. */
+  async renew(slot: Slot): Promise<void> {
+    await this.#byItself(slot, (link) => this.#send(link, [slot], []))
+  }
+
+  /** Once no call is under way, if the slot is still sent then. */
+  async #byItself(slot: Slot, task: (link: ChannelLink) => Promise<void> | undefined): Promise<void> {
     const link = this.#link
     while ((this.#pending ?? this.#announcing) !== undefined) await (this.#pending ?? this.#announcing)?.catch(() => undefined)
     if (this.#link !== link || link === undefined || !this.#sending.has(slot)) return
-    this.#announcing = this.#send(link, [], [slot])
+    const announcing = (task(link) ?? Promise.resolve())
       .catch((error: unknown) => this.#report(link, error))
       .finally(() => { this.#announcing = undefined })
-    await this.#announcing
+    this.#announcing = announcing
+    await announcing
   }
 
   async #exclusively(task: (link: ChannelLink) => Promise<void>): Promise<void> {
@@ -138,7 +169,7 @@ export class Publisher {
     if (this.#link !== link) throw notInChannel()
     const failures = new Map([...captured].flatMap(([slot, outcome]) => (outcome instanceof AliRtcError ? [[slot, outcome] as const] : [])))
     const verdict = judgeCaptures(plan, this.#sending, failures)
-    for (const slot of verdict.cancelled) this.wanted[slot] = false
+    for (const slot of verdict.cancelled) this.want(slot, false)
     for (const error of verdict.report) this.#options.onError(error)
     if (verdict.type === 'reject') throw verdict.error
     return verdict.start
@@ -147,34 +178,69 @@ export class Publisher {
   /** All in one turn, so that the others hear of it once. */
   async #send(link: ChannelLink, start: readonly Slot[], stop: readonly Slot[]): Promise<void> {
     // A capture may have ended since it began
-    const started = start.flatMap((slot) => {
-      const track = this.#options.tracks.trackOf(slot, 'publish')
+    const alive = start.filter((slot) => this.#options.tracks.trackOf(slot, 'publish') !== undefined)
+    const before = this.#mix
+    this.#mix = this.#mixFor(new Set([...this.#sending, ...alive].filter((slot) => !stop.includes(slot))))
+    const remixed = this.#mix !== before && this.#sending.has('audio') && !stop.includes('audio') && !alive.includes('audio')
+    const started = [...alive, ...(remixed ? ['audio' as const] : [])].flatMap((slot) => {
+      const track = this.#trackFor(slot)
       return track === undefined ? [] : [{ slot, track }]
     })
-    await Promise.all([
-      ...started.map(({ slot, track }) => link.publishTrack(slot, track, { ...sendOptions[slot], muted: this.#remute(slot, track) })),
-      ...stop.map((slot) => link.unpublish(slot)),
-    ])
+    try {
+      await Promise.all([
+        ...started.map(({ slot, track }) => link.publishTrack(slot, track, { ...this.#options.encoding(slot, track), muted: this.#remute(slot, track) })),
+        ...stop.map((slot) => link.unpublish(slot)),
+      ])
+    } catch (error) {
+      if (this.#mix !== before) this.#mix?.close()
+      if (this.#link === link) this.#mix = before // what was sent goes on
+      throw error
+    }
+    if (this.#mix !== before) before?.close()
     if (this.#link !== link) throw notInChannel() // left meanwhile: all is released
     for (const { slot } of started) this.#sending.add(slot)
     this.#release(stop)
     this.#options.onChange()
+    if (this.#mix !== undefined && this.#mix.sound !== before?.sound) this.#options.onSharedSound()
+  }
+
+  #trackFor(slot: Slot): MediaStreamTrack | undefined {
+    return (slot === 'audio' ? this.#mix?.track : undefined) ?? this.#options.tracks.trackOf(slot, 'publish')
+  }
+
+  /** A screen's sound needs our audio to travel with. */
+  #mixFor(sending: ReadonlySet<Slot>): SoundMix | undefined {
+    const { tracks, context } = this.#options
+    const [microphone, sound] = [tracks.trackOf('audio', 'publish'), tracks.sound]
+    if (!sending.has('audio') || !sending.has('screen') || microphone === undefined || sound === undefined) return undefined
+    if (this.#mix?.microphone === microphone && this.#mix.sound === sound) return this.#mix
+    return new SoundMix(context(), microphone, sound)
   }
 
   /** A slot that starts is not muted, but for a sticky mute; one that is sent again keeps its mute. */
   #remute(slot: Slot, track: MediaStreamTrack): boolean {
     const muted = (this.#sending.has(slot) && this.#muted.has(slot)) || (slot === 'audio' && this.#sticky)
-    track.enabled = !muted
+    // What the app silenced itself it also lets speak again
+    if (muted || !this.#options.tracks.isExternal(slot, track)) track.enabled = !muted
     if (muted) this.#muted.add(slot)
     return muted
   }
 
   #release(slots: readonly Slot[]): void {
+    const { tracks } = this.#options
+    const stops = slots.some((slot) => this.#sending.has(slot))
     for (const slot of slots) {
+      const track = tracks.trackOf(slot, 'publish')
+      if (track !== undefined && this.#muted.has(slot)) track.enabled = true // it may be the app's, which gets it back as it was
       this.#sending.delete(slot)
       this.#muted.delete(slot)
-      this.#options.tracks.release(slot, 'publish')
+      tracks.release(slot, 'publish')
     }
+    if (!this.#sending.has('audio') || !this.#sending.has('screen')) {
+      this.#mix?.close()
+      this.#mix = undefined
+    }
+    if (stops && this.#sending.size === 0) tracks.forgetExternal() // as the original: they are set anew before the next publish
   }
 
   /** Nobody's call failed; and the end of a session fails everything, which needs no words. */

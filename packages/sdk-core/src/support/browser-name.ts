@@ -38,3 +38,8 @@ export function isTooOld({ browser, version }: BrowserName): boolean {
   const least = oldest.get(browser)
   return least !== undefined && Number.parseInt(version, 10) < least
 }
+
+/** Phones and tablets, as far as they say so. */
+export function isPhone({ system }: BrowserName): boolean {
+  return system === 'ios' || system === 'android'
+}

@@ -1,9 +1,9 @@
 import {
-  ERROR_NEEDHTTPS, ERROR_NOTSUPPORT_BROWSER, ERROR_NOTSUPPORT_DEVICE, ERROR_NOTSUPPORT_H264, ERROR_NOTSUPPORT_WEBRTC,
+  ERROR_NEEDHTTPS, ERROR_NOTSUPPORT_BROWSER, ERROR_NOTSUPPORT_DEVICE, ERROR_NOTSUPPORT_H264, ERROR_NOTSUPPORT_WEBRTC, type Slot,
 } from '@earshot/protocol'
 import type { EngineSettings } from '../engine-options.js'
 import { AliRtcError } from '../errors.js'
-import { capture } from '../media/capture.js'
+import type { Captures } from '../media/capture.js'
 import { browserName, isTooOld } from './browser-name.js'
 import { isSecureAddress } from './secure-address.js'
 
@@ -16,7 +16,7 @@ export interface SupportResult {
   system: string
   /** Whether a microphone could be opened; absent in receive-only mode. */
   audioDevice?: boolean
-  /** Whether a camera could be opened; absent in receive-only mode. */
+  /** Whether a camera could be opened; absent in receive-only and audio-only mode, and while `enableCamera` is false. */
   videoDevice?: boolean
   supportH264: boolean
   supportScreenShare: boolean
@@ -33,8 +33,16 @@ export function canShareScreen(): boolean {
   return typeof navigator !== 'undefined' && typeof navigator.mediaDevices?.getDisplayMedia === 'function'
 }
 
+/** What there is to open. */
+export interface SupportDevices {
+  /** Never rejects. */
+  readonly capture: (slots: readonly Slot[]) => Promise<Captures>
+  /** False: no camera will be opened, here or later. */
+  readonly camera: boolean
+}
+
 /** Checks the page and opens, then releases, the devices. The order is the original's (alirtc-api §2.2). */
-export async function checkSupport(settings: EngineSettings): Promise<SupportResult> {
+export async function checkSupport(settings: EngineSettings, devices: SupportDevices): Promise<SupportResult> {
   const name = browserName(navigator.userAgent)
   const codecs = videoCodecs()
   const result: SupportResult = {
@@ -46,21 +54,21 @@ export async function checkSupport(settings: EngineSettings): Promise<SupportRes
   }
   if (typeof RTCPeerConnection === 'undefined') throw unsupported(result, ERROR_NOTSUPPORT_WEBRTC, 'the browser has no WebRTC')
   if (isTooOld(name)) throw unsupported(result, ERROR_NOTSUPPORT_BROWSER, `${name.browser} ${name.version} is too old`)
-  if (!settings.isReceiveOnly) await checkDevices(result, settings)
+  if (!settings.isReceiveOnly) await checkDevices(result, settings, devices)
   // The server forwards VP8 and H.264
   if (!codecs.has('video/vp8') && !codecs.has('video/h264')) throw unsupported(result, ERROR_NOTSUPPORT_H264, 'the browser has neither VP8 nor H.264')
   return result
 }
 
 /** A camera that fails is told, and fails nothing. */
-async function checkDevices(result: SupportResult, settings: EngineSettings): Promise<void> {
+async function checkDevices(result: SupportResult, settings: EngineSettings, devices: SupportDevices): Promise<void> {
   if (!settings.isDebug && !isSecureAddress(location)) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be served over HTTPS, or from localhost')
   if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw unsupported(result, ERROR_NOTSUPPORT_DEVICE, 'the browser has no getUserMedia here')
-  const captured = await capture(['audio', 'camera'], settings)
+  const captured = await devices.capture(devices.camera ? ['audio', 'camera'] : ['audio'])
   for (const outcome of captured.values()) if (outcome instanceof MediaStreamTrack) outcome.stop()
   const audio = captured.get('audio')
   result.audioDevice = audio instanceof MediaStreamTrack
-  result.videoDevice = captured.get('camera') instanceof MediaStreamTrack
+  if (devices.camera) result.videoDevice = captured.get('camera') instanceof MediaStreamTrack
   if (audio instanceof AliRtcError) throw unsupported(result, audio.code, audio.message, audio)
 }
 

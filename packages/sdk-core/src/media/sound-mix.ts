@@ -1,0 +1,30 @@
+/** A microphone and what is shared with the screen as one track, for subscribers who know only of audio. */
+export class SoundMix {
+  readonly microphone: MediaStreamTrack
+  readonly sound: MediaStreamTrack
+  readonly track: MediaStreamTrack
+  readonly #voice: MediaStreamTrack
+  readonly #nodes: readonly AudioNode[]
+
+  /** @param context must run for anything to be heard; the click that opened the screen picker sees to that */
+  constructor(context: AudioContext, microphone: MediaStreamTrack, sound: MediaStreamTrack) {
+    this.microphone = microphone
+    this.sound = sound
+    // A clone, so that the mix's own `enabled` is the only one that counts
+    this.#voice = microphone.clone()
+    this.#voice.enabled = true
+    const sum = context.createMediaStreamDestination()
+    const sources = [this.#voice, sound].map((track) => context.createMediaStreamSource(new MediaStream([track])))
+    for (const source of sources) source.connect(sum)
+    this.#nodes = sources
+    const [track = microphone] = sum.stream.getAudioTracks() // there is one, always
+    this.track = track
+  }
+
+  /** Neither the microphone nor the sound ends with it. */
+  close(): void {
+    for (const node of this.#nodes) node.disconnect()
+    this.track.stop()
+    this.#voice.stop()
+  }
+}
