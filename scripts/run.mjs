@@ -16,6 +16,7 @@ const checks = [
   { name: 'the code is linted', command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--quiet'] },
   { name: 'every package type-checks, tests included', command: turbo('typecheck') },
   { name: 'links in the documents lead somewhere', command: ['scripts/check-links.mjs'] },
+  { name: 'the document of errors is that of the table', command: ['scripts/write-errors.mjs', '--check'] },
   { name: 'bundled sizes keep their limits', command: ['scripts/check-sizes.mjs'] },
   { name: 'every package works from its tarball in an empty folder', command: ['scripts/check-packages.mjs'] },
 ]

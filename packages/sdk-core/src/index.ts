@@ -1,5 +1,6 @@
 // The whole table of error codes: ERROR_*
 export * from '@earshot/protocol/error-codes'
+export { ERROR_TABLE, type Bilingual, type ErrorDescription } from '@earshot/protocol/error-table'
 export { AliRtcEngine, AliRtcEngine as default } from './ali-rtc-engine.js'
 export type { AudioIndicatorOptions } from './audio-indicator.js'
 export type { AuthInfo } from './auth-info.js'
@@ -8,8 +9,7 @@ export type { AliRtcEngineOptions } from './engine-options.js'
 export { AliRtcError } from './errors.js'
 export type {
   AliRtcEvents, AudioLevelRow, Bye, ConnectionChange, MediaEvent, MediaNumbers, MediaStreamListener, MediaStreamSubscriber, MediaStreamUpdate,
-  NetworkQuality, Picture, PublishChange, QualityLevel, RoleChange, StreamConfig,
-  UserInfo,
+  NetworkQuality, Picture, PublishChange, QualityLevel, RoleChange, StreamConfig, UserInfo,
 } from './events.js'
 export type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from './link/channel-link.js'
 export type { LogLevel } from './log.js'
