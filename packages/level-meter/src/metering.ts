@@ -7,6 +7,7 @@ export type Metering = (() => void) & {
    * was connected throughout the last one. Else 'live'.
    */
   readonly state: 'live' | 'muted' | 'ended' | 'no-data'
+  /** Stops, for `using`. */
   [Symbol.dispose](): void
 }
 

@@ -53,6 +53,7 @@ export type ClientMessage =
   /** Asks for an `accepted`, to learn that the socket still works. */
   | { readonly type: 'ping'; readonly id: number }
 
+/** Those that get an answer. */
 export type ClientRequest = Exclude<ClientMessage, { type: 'candidate' }>
 
 const text = (max: number) => v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(max, `must be at most ${max} characters`))

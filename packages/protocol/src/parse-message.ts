@@ -11,14 +11,17 @@ export interface MessageFault {
   readonly id?: number
 }
 
+/** The message, or what was wrong with it. */
 export type Parsed<Message> =
   | { readonly ok: true; readonly message: Message }
   | { readonly ok: false; readonly fault: MessageFault }
 
+/** Reads one message of a client; never throws. */
 export function parseClientMessage(text: string): Parsed<ClientMessage> {
   return parse(clientMessage, text)
 }
 
+/** Reads one message of the server; never throws. */
 export function parseServerMessage(text: string): Parsed<ServerMessage> {
   return parse(serverMessage, text)
 }

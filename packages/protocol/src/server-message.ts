@@ -38,7 +38,9 @@ export type ServerMessage =
   /** The last message of a session: 1 removed, 2 channel closed, 3 the same user joined elsewhere. */
   | { readonly type: 'bye'; readonly code: 1 | 2 | 3 }
 
+/** Those that answer a request. */
 export type ServerAnswer = Extract<ServerMessage, { type: 'joined' | 'accepted' | 'error' }>
+/** Those that nobody asked for. */
 export type ServerEvent = Exclude<ServerMessage, ServerAnswer>
 
 export const serverMessage: v.GenericSchema<ServerMessage> = v.variant('type', [

@@ -7,7 +7,9 @@ import { sampleBetween, type ConnectionSample } from './connection-sample.js'
  * Only `getStats` is needed; the rest is used where it exists.
  */
 export interface StatsSource {
+  /** A report as the browser makes it; may reject. */
   getStats(): Promise<RTCStatsReport>
+  /** The receivers that know their levels, whatever is played. */
   getReceivers?(): readonly RTCRtpReceiver[]
   /** What a receiver as the source has itself. */
   getSynchronizationSources?(): readonly SynchronizationSource[]
@@ -16,13 +18,15 @@ export interface StatsSource {
   readonly signalingState?: string
 }
 
+/** When a sampler reads. */
 export interface StatsSamplerOptions {
   /** ms between readings, of all sources of this sampler. Default 1000. */
   intervalMs?: number
   /** Default `'worker'`, which falls back to `'timer'` where a worker is not allowed. */
-  clock?: ClockKind
+  clock?: 'worker' | 'timer'
 }
 
+/** How the sampling of one source ends. */
 export interface SamplingOptions {
   /** Aborting stops the sampling; `onEnd` is not called. */
   signal?: AbortSignal
@@ -107,6 +111,7 @@ export class StatsSampler {
     for (const sampling of this.#samplings.values()) for (const listener of sampling.listeners) this.#remove(sampling, listener)
   }
 
+  /** `close`, for `using`. */
   [Symbol.dispose](): void {
     this.close()
   }
