@@ -89,7 +89,10 @@ test('a role changes before its promise resolves, and the audience cannot publis
   expect(await alice.page.evaluate(() => window.outcome(() => window.earshot.setClientRole(1))), 'not while publishing').toMatchObject({ error: { errorCode: 16908560 } })
 })
 
-test('large and small are two layers of one camera, and picking changes what arrives', async ({ server, room, launch }) => {
+/** What a viewer saw of a switch: from `subscribe` resolving to the first picture of the wanted width, in ms, and how dark it ever was, 0..255. */
+interface Seen { readonly ms: number; readonly darkest: number; readonly frames: number }
+
+test('large and small are two layers of one camera, and picking changes what arrives within a second and without a black frame', async ({ server, room, launch }) => {
   const alice = await launch({ name: 'Alice' })
   const bob = await launch({ name: 'Bob' })
   await alice.join(server.url, room, 'Alice')
@@ -100,6 +103,27 @@ test('large and small are two layers of one camera, and picking changes what arr
     const video = document.body.appendChild(document.createElement('video'))
     video.id = 'remote'
   })
+  const change = (large: boolean) => bob.page.evaluate(async (preferLarge): Promise<Seen> => {
+    const video = document.querySelector<HTMLVideoElement>('video#remote')!
+    const canvas = document.createElement('canvas')
+    ;[canvas.width, canvas.height] = [8, 6]
+    const context = canvas.getContext('2d', { willReadFrequently: true })!
+    const brightness: number[] = []
+    let resolvedAt = Infinity
+    const arrived = new Promise<number>((resolve) => {
+      const look = (): void => {
+        context.drawImage(video, 0, 0, 8, 6)
+        const { data } = context.getImageData(0, 0, 8, 6)
+        brightness.push(data.reduce((sum, value, n) => (n % 4 === 3 ? sum : sum + value), 0) / (8 * 6 * 3))
+        if (video.videoWidth === (preferLarge ? 640 : 160)) resolve(performance.now())
+        else video.requestVideoFrameCallback(look)
+      }
+      look()
+    })
+    window.earshot.configRemoteCameraTrack('Alice', preferLarge, true)
+    await window.earshot.subscribe('Alice').then(() => { resolvedAt = performance.now() })
+    return { ms: await arrived - resolvedAt, darkest: Math.min(...brightness), frames: brightness.length }
+  }, large)
   const pick = (large: boolean) => bob.page.evaluate((preferLarge) => window.outcome(async () => {
     window.earshot.configRemoteCameraTrack('Alice', preferLarge, true)
     await window.earshot.subscribe('Alice')
@@ -117,8 +141,10 @@ test('large and small are two layers of one camera, and picking changes what arr
   expect(await pick(true)).not.toHaveProperty('error')
   await expect.poll(picture, { timeout: 45_000 }).toEqual(large) // the encoder starts small and grows
   for (const wanted of [small, large, small]) {
-    expect(await pick(wanted === large)).not.toHaveProperty('error')
-    await expect.poll(picture, { timeout: 5_000 }).toEqual(wanted)
+    const { ms, darkest, frames } = await change(wanted === large)
+    expect(ms, 'from subscribe to the first picture of that width').toBeLessThan(1000) // design §6.4
+    expect(darkest, `of ${frames} pictures; the camera's ground is at 109, black at 0`).toBeGreaterThan(80)
+    await expect.poll(picture).toEqual(wanted)
   }
 })
 
