@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { MemoryChannel } from '../test/memory-channel.js'
 import { auth, outcome, participant, until, type Participant } from '../test/participant.js'
 import { AliRtcError, type AliRtcEvents } from './index.js'
+import { nextTurn } from './next-turn.js'
 
 /** What the automatic calls said. */
 function changes({ engine }: Participant): { name: string; payload: unknown }[] {
@@ -143,4 +144,24 @@ it('neither is made unless asked for', async () => {
   await alice.join()
   await until(() => expect(alice.story()).toContain('onPublisher bob'))
   expect(channel.linkOf('alice').calls).toEqual(['join'])
+})
+
+it('OnConnected: after subscribe has resolved, when media flows; and again for the next subscription', async () => {
+  const channel = new MemoryChannel()
+  const [alice, bob] = [participant(channel, 'alice'), participant(channel, 'bob')]
+  await bob.join()
+  await bob.engine.publish()
+  await alice.join()
+  await until(() => expect(alice.story()).toContain('onPublisher bob'))
+  const order: unknown[] = []
+  alice.engine.on('OnConnected', (connected) => order.push(connected))
+  await alice.engine.subscribe('bob').then((userId) => order.push(userId))
+  const connected = { userId: 'bob', displayName: 'BOB', type: 'subscribe' }
+  await until(() => expect(order).toEqual(['bob', connected]))
+  alice.engine.configRemoteCameraTrack('bob', true, false)
+  await alice.engine.subscribe('bob') // still the same subscription
+  await alice.engine.unSubscribe('bob')
+  await nextTurn() // the tracks have ended
+  await alice.engine.subscribe('bob')
+  await until(() => expect(order).toEqual(['bob', connected, connected]))
 })

@@ -161,3 +161,21 @@ it('onMedia: our row while publishing, a row for whom we receive, none before tw
   expect(alice.engine.statsSources().size).toBe(0)
   remove()
 })
+
+it('the level is the peak of the absolute value: a signal that only goes below zero is as loud as one above', async () => {
+  const context = new AudioContext()
+  onTestFinished(() => context.close())
+  const destination = context.createMediaStreamDestination()
+  const below = new ConstantSourceNode(context, { offset: -0.9 })
+  below.connect(destination)
+  below.start()
+  const alice = participant(new MemoryChannel(), 'alice')
+  alice.engine.setExternalMediaTrack(destination.stream.getAudioTracks()[0] as MediaStreamTrack, 0) // a destination has one
+  alice.engine.configLocalCameraPublish = false
+  await alice.join()
+  await alice.engine.publish()
+  const calls = levels(alice)
+  alice.engine.enableAudioVolumeIndicator = true
+  await until(() => expect(rowsOf(calls, '0').at(-1)).toMatchObject({ level: 90 }))
+  expect(rowsOf(calls, '0').at(-1)?.peak).toBeCloseTo(0.9, 3) // 16 bit on the way
+})

@@ -16,6 +16,7 @@ import type { LinkEvent } from './link/channel-link.js'
 import { createServerLink } from './link/server/server-link.js'
 import { log, logLevel, setLogLevel, type LogLevel } from './log.js'
 import { listDevices, type DeviceList } from './media/devices.js'
+import { FirstMedia } from './media/first-media.js'
 import type { CameraChoice, MicrophoneChoice } from './media/local-choices.js'
 import { LocalMedia } from './media/local-media.js'
 import { AUDIBLE, checkVolume, EVERYBODY, type Playback } from './media/playback.js'
@@ -53,6 +54,10 @@ export class AliRtcEngine {
   readonly #streams: RemoteStreams
   readonly #channel: Channel
   readonly #auto: AutoCalls
+  readonly #firstMedia: FirstMedia = new FirstMedia((userId) => {
+    const { displayName = '' } = this.getUserInfo(userId) ?? {}
+    this.#emitter.emit('OnConnected', { userId, displayName, type: 'subscribe' })
+  })
   readonly #reports: Reports
   readonly #life: AbortController = new AbortController()
   /** Each role change in a channel starts from where the one before ended. */
@@ -92,6 +97,7 @@ export class AliRtcEngine {
       track: (event) => { this.#remoteTrack(event) },
       userLeft: (userId) => {
         this.#views.forget(userId)
+        this.#firstMedia.update(userId, [])
         this.#streams.forget(userId)
       },
       publishLost: () => { this.#publisher.markLost() },
@@ -566,6 +572,7 @@ export class AliRtcEngine {
     this.#views.clear()
     this.#streams.clear()
     this.#auto.reset()
+    this.#firstMedia.clear()
     this.#refresh()
     if (link !== undefined) void nextTurn().then(() => this.#auto.publish()) // whoever awaits joinChannel() goes first
   }
@@ -584,6 +591,7 @@ export class AliRtcEngine {
       this.#views.add(userId, label, track)
       this.#streams.changed(userId)
     }
+    this.#firstMedia.update(userId, this.#views.tracksOf(userId))
     this.#refresh()
   }
 

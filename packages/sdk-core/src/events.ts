@@ -133,6 +133,13 @@ export interface MediaStreamUpdate {
 /** The one callback with two arguments. */
 export type MediaStreamListener = (subscriber: MediaStreamSubscriber, stream: MediaStream) => void
 
+/** Media flows between us and a user. */
+export interface Connected {
+  userId: string
+  displayName: string
+  type: 'subscribe'
+}
+
 /** The callbacks of `AliRtcEngine.on`, each with its one argument; `onMediaStream` has the stream as a second. */
 export interface AliRtcEvents {
   /** Somebody is in the channel: once for each who was there when we joined, and for each who comes. */
@@ -164,6 +171,8 @@ export interface AliRtcEvents {
   onPublishChange: PublishChange
   /** `autoSubscribe` has changed what we subscribe to of this user: see the row's `subscribed`. */
   onSubscribeChange: UserInfo
+  /** The first media of a user arrives: later than `subscribe` resolves. The original's spelling, undocumented there. */
+  OnConnected: Connected
   /** Every 2 s while in a channel. */
   onNetworkQuality: NetworkQuality
   /** The sound shared with the screen goes out, mixed into our audio. */

@@ -8,7 +8,7 @@ export type { OpenLink } from './channel/channel.js'
 export type { AliRtcEngineOptions } from './engine-options.js'
 export { AliRtcError } from './errors.js'
 export type {
-  AliRtcEvents, AudioLevelRow, Bye, ConnectionChange, MediaEvent, MediaNumbers, MediaStreamListener, MediaStreamSubscriber, MediaStreamUpdate,
+  AliRtcEvents, AudioLevelRow, Bye, Connected, ConnectionChange, MediaEvent, MediaNumbers, MediaStreamListener, MediaStreamSubscriber, MediaStreamUpdate,
   NetworkQuality, Picture, PublishChange, QualityLevel, RoleChange, StreamConfig, UserInfo,
 } from './events.js'
 export type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from './link/channel-link.js'
