@@ -1,7 +1,7 @@
 import type { Slot, StreamRow } from '@earshot/protocol'
 import { describe, expect, test } from 'vitest'
 import type { PublishOptions } from '../channel-link.js'
-import { changed, iceServersOf, muted, preferring, streamRows, tuning, type Publication, type Sending } from './publication.js'
+import { changed, hasTwoLayers, iceServersOf, muted, preferring, streamRows, tuning, type Publication, type Sending } from './publication.js'
 
 // The rows know the slots and the options only; no track is looked at
 const sending = (options: Partial<PublishOptions> = {}): Sending => ({ track: {} as MediaStreamTrack, options: { muted: false, maxBitrate: 500_000, ...options } })
@@ -17,6 +17,12 @@ describe('the rows of a publish message', () => {
   ])('%s', (_, what, simulcast, rows) => {
     expect(brief(streamRows(what, simulcast))).toEqual(rows)
   })
+})
+
+test.each([
+  [640, 480, true], [480, 270, true], [270, 480, true], [479, 270, false], [320, 240, false], [33, 1000, false], [undefined, undefined, true], [160, undefined, true],
+])('a camera of %s x %s is worth two layers: %s', (width, height, worth) => {
+  expect(hasTwoLayers({ ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) })).toBe(worth)
 })
 
 test('a change replaces, adds and ends slots, and leaves the publication before it alone', () => {

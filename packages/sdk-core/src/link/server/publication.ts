@@ -26,19 +26,34 @@ export function muted(before: Publication, slot: Slot, on: boolean): Publication
   return sending === undefined ? before : new Map(before).set(slot, { ...sending, options: { ...sending.options, muted: on } })
 }
 
-/** The rows of a `publish` message: all of them each time, because the message is the whole of what we publish. */
-export function streamRows(publication: Publication, simulcast: boolean): readonly StreamRow[] {
+/**
+ * The rows of a `publish` message: all of them each time, because the message is the whole of what we publish.
+ *
+ * @param layered the camera is sent in two layers
+ */
+export function streamRows(publication: Publication, layered: boolean): readonly StreamRow[] {
   const row = (slot: Slot, layer?: CameraLayer): StreamRow => {
     const sending = publication.get(slot)
     return { label: labelOf(slot, layer), state: sending === undefined ? 'inactive' : 'active', muted: sending?.options.muted ?? false }
   }
-  return [row('audio'), row('camera', 'large'), ...(simulcast ? [row('camera', 'small')] : []), row('screen')]
+  return [row('audio'), row('camera', 'large'), ...(layered ? [row('camera', 'small')] : []), row('screen')]
 }
 
 /** Bits per second of the small camera layer: a thumbnail. */
 const SMALL_BITRATE = 120_000
 /** Below this height a quarter of the picture shows nobody any more. */
 const QUARTER_FROM_HEIGHT = 480
+
+/**
+ * From this size on Chromium sends two layers; of a smaller picture it drops the last encoding, which is the large one (the
+ * table of simulcast formats in libwebrtc's `video_stream_encoder`, one layer below 480 x 270).
+ */
+const TWO_LAYERS_FROM_PIXELS = 480 * 270
+
+/** Whether a camera picture is worth two layers. One whose size is not known (yet) is. */
+export function hasTwoLayers({ width, height }: MediaTrackSettings): boolean {
+  return width === undefined || height === undefined || width * height >= TWO_LAYERS_FROM_PIXELS
+}
 
 /** The two layers as they are first offered; the small one first, because browsers give bits to the first encoding first. */
 export const CAMERA_LAYERS: readonly { readonly rid: CameraLayer; readonly scaleResolutionDownBy: number }[] = [

@@ -101,7 +101,7 @@ export class Publishing {
     try {
       await connection.during(senders.attach(next))
       const { sdp } = await this.#offer(connection)
-      const accepted = ask({ type: 'publish', streams: streamRows(next, senders.simulcast), offer: { sdp, slots: senders.slots() } })
+      const accepted = ask({ type: 'publish', streams: streamRows(next, senders.layered(next)), offer: { sdp, slots: senders.slots() } })
       connection.releaseCandidates()
       await this.#take(connection, await accepted)
       await connection.during(senders.tune(next))
@@ -134,7 +134,7 @@ export class Publishing {
     try {
       await connection.during(senders.attach(next))
       await connection.during(senders.tune(next))
-      await this.#options.ask({ type: 'publish', streams: streamRows(next, senders.simulcast) })
+      await this.#options.ask({ type: 'publish', streams: streamRows(next, senders.layered(next)) })
     } catch (error) {
       // As it was: what was announced is what is sent
       await connection.during(senders.attach(this.#publication).then(() => senders.tune(this.#publication))).catch(() => undefined)

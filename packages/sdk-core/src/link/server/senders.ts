@@ -1,10 +1,10 @@
 import type { CameraLayer, Slot } from '@earshot/protocol'
-import { CAMERA_LAYERS, preferring, SLOTS, tuning, type Publication, type Sending } from './publication.js'
+import { CAMERA_LAYERS, hasTwoLayers, preferring, SLOTS, tuning, type Publication, type Sending } from './publication.js'
 
 /** The three senders of a publishing connection. */
 export interface Senders {
-  /** The camera has two encodings. */
-  readonly simulcast: boolean
+  /** Whether the camera of a publication is sent in two layers: the sender has two encodings, and the picture is large enough. */
+  layered(publication: Publication): boolean
   /** Puts each slot's track on its sender, or none. */
   attach(publication: Publication): Promise<void>
   /** Bounds and switches the encodings. After the answer: before, Chromium forgets `active: false` and offers paused layers. */
@@ -25,8 +25,9 @@ export function openSenders(peer: RTCPeerConnection): Senders {
     SLOTS.map((slot) => [slot, transceivers[slot].sender, publication.get(slot)])
   const slots = (): { readonly mid: string; readonly slot: Slot }[] =>
     SLOTS.flatMap((slot) => transceivers[slot].mid === null ? [] : [{ mid: transceivers[slot].mid, slot }])
+  const simulcast = transceivers.camera.sender.getParameters().encodings.length > 1
   return {
-    simulcast: transceivers.camera.sender.getParameters().encodings.length > 1,
+    layered: (publication) => simulcast && isLayered(publication.get('camera')),
     attach: async (publication) => {
       await Promise.all(tracks(publication).map(([, sender, sending]) => sender.replaceTrack(sending?.track ?? null)))
     },
@@ -43,11 +44,17 @@ async function tune(slot: Slot, sender: RTCRtpSender, sending: Sending | undefin
   const height = sending?.track.getSettings().height
   const layered = parameters.encodings.length > 1
   parameters.encodings = parameters.encodings.map((encoding) => {
-    const tuned = { ...encoding, ...tuning(slot, layered ? layerOf(encoding.rid) : undefined, sending?.options, height) }
+    const layer = layered ? layerOf(encoding.rid) : undefined
+    const options = layer === 'small' && !isLayered(sending) ? undefined : sending?.options
+    const tuned = { ...encoding, ...tuning(slot, layer, options, height) }
     if (sending?.options.maxFramerate === undefined) delete tuned.maxFramerate // the bound of the track before
     return tuned
   })
   await sender.setParameters(parameters)
+}
+
+function isLayered(camera: Sending | undefined): boolean {
+  return camera === undefined || hasTwoLayers(camera.track.getSettings())
 }
 
 function layerOf(rid: string | undefined): CameraLayer {
