@@ -126,3 +126,46 @@ test('what we do not hear is measured all the same: mute and volume of playback 
   await until(tone, heard)
   expect((await alice.recorded('onNotify')).length, 'nobody else is told').toBe(notified)
 })
+
+test('a publisher whose picture is too small for two sizes announces one row, and who prefers the small size gets that', async ({ server, room, launch }) => {
+  const alice = await launch({ name: 'Alice' })
+  const bob = await launch({ name: 'Bob' })
+  await alice.openEngine(server.url)
+  await bob.openEngine(server.url)
+  expect(await alice.joinChannel(room, 'Alice')).not.toHaveProperty('error')
+  expect(await bob.joinChannel(room, 'Bob')).not.toHaveProperty('error')
+  const publish = (width: number, height: number) => alice.page.evaluate(([width, height]) => window.outcome(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height })
+    const context = canvas.getContext('2d')!
+    let pictures = 0
+    setInterval(() => {
+      context.fillStyle = pictures++ % 2 === 0 ? 'red' : 'green'
+      context.fillRect(0, 0, width, height)
+    }, 60)
+    await window.earshot.unPublish().catch(() => undefined) // nothing is published at first
+    window.earshot.configLocalAudioPublish = false
+    if (!window.earshot.setExternalMediaTrack(canvas.captureStream(15).getVideoTracks()[0]!, 1)) throw new Error('the track was refused')
+    await window.earshot.publish()
+  }), [width, height] as const)
+  const rows = () => bob.page.evaluate(() => window.earshot.getUserInfo('Alice')?.streamConfigs.filter((row) => row.label.includes('camera')).map((row) => `${row.label} ${row.state}`))
+  const shown = () => bob.page.evaluate(() => {
+    const video = document.querySelector('video') ?? document.body.appendChild(document.createElement('video'))
+    window.earshot.setDisplayRemoteVideo('Alice', video, 1)
+    const [track] = (video.srcObject as MediaStream | null)?.getVideoTracks() ?? []
+    return [video.videoWidth, track?.id]
+  })
+  const subscribe = () => bob.page.evaluate(() => window.outcome(() => {
+    window.earshot.configRemoteCameraTrack('Alice', false, true)
+    return window.earshot.subscribe('Alice')
+  }))
+
+  expect(await publish(320, 240)).not.toHaveProperty('error')
+  await expect.poll(rows).toEqual(['sophon_video_camera_large active'])
+  expect(await subscribe()).toEqual({ value: 'Alice' })
+  await expect.poll(shown).toEqual([320, 'sophon_video_camera_large'])
+
+  expect(await publish(640, 480)).not.toHaveProperty('error')
+  await expect.poll(rows).toEqual(['sophon_video_camera_large active', 'sophon_video_camera_small active'])
+  expect(await subscribe()).toEqual({ value: 'Alice' })
+  await expect.poll(shown).toEqual([160, 'sophon_video_camera_small'])
+})
