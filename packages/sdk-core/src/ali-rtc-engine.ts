@@ -402,7 +402,7 @@ export class AliRtcEngine {
    */
   async unSubscribe(userId: string): Promise<void> {
     this.#require('unSubscribe')
-    await this.#channel.unSubscribe(userId)
+    await this.#auto.subscribing(userId, () => this.#channel.unSubscribe(userId))
   }
 
   /**
