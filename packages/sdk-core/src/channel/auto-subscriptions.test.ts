@@ -55,6 +55,16 @@ it('forgets what was due when the session ends, also if the call ends later', as
   subscriptions.clear()
   subscriptions.published('bob') // in the next session
   expect(made).toEqual(['bob', 'bob'])
+  await end() // of the call of the session before
+  await end()
+  expect(made, 'nothing was due in this session').toHaveLength(2)
+})
+
+it('a call that ends after its session does not end the one of the next', async () => {
+  const { subscriptions, made, end } = calls()
+  subscriptions.published('bob')
+  subscriptions.clear()
+  subscriptions.published('bob')
   await end()
   subscriptions.published('bob')
   expect(made, 'the call of this session is still under way').toHaveLength(2)

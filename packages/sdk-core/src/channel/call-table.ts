@@ -11,41 +11,24 @@ export type CallState = 'idle' | 'joining' | 'joined' | 'audience' | 'sending' |
 export type Call = 'joinChannel' | 'publish' | 'unPublish' | 'subscribe' | 'unSubscribe' | 'setChannelProfile' | 'setClientRole' | 'startPreview'
   | 'setAudioOnlyMode' | 'setExternalMediaTrack'
 
+type Cell = number | undefined
 const ok = undefined
+const states: readonly CallState[] = ['idle', 'joining', 'joined', 'audience', 'sending']
+const [within, outside, unfit] = [ERROR_ALREADY_JOINED, ERROR_NOT_IN_CHANNEL, ERROR_WRONG_STATE]
 
-/** The code a call is refused with, or `ok` (alirtc-api §2.11). */
-const table: Readonly<Record<CallState, Readonly<Record<Call, number | undefined>>>> = {
-  idle: {
-    joinChannel: ok, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, unSubscribe: ERROR_NO_USER,
-    setChannelProfile: ok, setClientRole: ok, startPreview: ok,
-    setAudioOnlyMode: ok, setExternalMediaTrack: ok,
-  },
-  joining: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_NOT_IN_CHANNEL, unPublish: ERROR_NOT_IN_CHANNEL, subscribe: ERROR_NO_USER, unSubscribe: ERROR_NO_USER,
-    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE, startPreview: ok,
-    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ok,
-  },
-  joined: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, unSubscribe: ok,
-    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok, startPreview: ok,
-    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ok,
-  },
-  audience: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, unPublish: ERROR_NOT_PUBLISHING, subscribe: ok, unSubscribe: ok,
-    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok, startPreview: ok,
-    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ok,
-  },
+/** The code a call is refused with, or `ok` (alirtc-api §2.11). Once disposed of, all of them are refused. */
+const table: Readonly<Record<Call, readonly [idle: Cell, joining: Cell, joined: Cell, audience: Cell, sending: Cell]>> = {
+  joinChannel: [ok, within, within, within, within],
+  publish: [outside, outside, ok, ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, ok],
+  unPublish: [outside, outside, ERROR_NOT_PUBLISHING, ERROR_NOT_PUBLISHING, ok],
+  subscribe: [ERROR_NO_USER, ERROR_NO_USER, ok, ok, ok],
+  unSubscribe: [ERROR_NO_USER, ERROR_NO_USER, ok, ok, ok],
+  setChannelProfile: [ok, unfit, unfit, unfit, unfit],
   // The role while sending is for `roleChange`: it depends on the arguments
-  sending: {
-    joinChannel: ERROR_ALREADY_JOINED, publish: ok, unPublish: ok, subscribe: ok, unSubscribe: ok,
-    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ok, startPreview: ok,
-    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ERROR_WRONG_STATE,
-  },
-  disposed: {
-    joinChannel: ERROR_WRONG_STATE, publish: ERROR_WRONG_STATE, unPublish: ERROR_WRONG_STATE, subscribe: ERROR_WRONG_STATE, unSubscribe: ERROR_WRONG_STATE,
-    setChannelProfile: ERROR_WRONG_STATE, setClientRole: ERROR_WRONG_STATE, startPreview: ERROR_WRONG_STATE,
-    setAudioOnlyMode: ERROR_WRONG_STATE, setExternalMediaTrack: ERROR_WRONG_STATE,
-  },
+  setClientRole: [ok, unfit, ok, ok, ok],
+  startPreview: [ok, ok, ok, ok, ok],
+  setAudioOnlyMode: [ok, unfit, unfit, unfit, unfit],
+  setExternalMediaTrack: [ok, ok, ok, ok, unfit],
 }
 
 const reasons: ReadonlyMap<number, string> = new Map([
@@ -58,7 +41,7 @@ const reasons: ReadonlyMap<number, string> = new Map([
 
 /** Why the call is not possible now; undefined when it is. */
 export function refusalOf(call: Call, state: CallState): AliRtcError | undefined {
-  const code = table[state][call]
+  const code = state === 'disposed' ? ERROR_WRONG_STATE : table[call][states.indexOf(state)]
   if (code === undefined) return undefined
   const reason = reasons.get(code) ?? (state === 'disposed' ? 'the engine was disposed of' : `not possible while ${state}`)
   return new AliRtcError(code, `${call}: ${reason}`)
