@@ -182,6 +182,44 @@ describe('the end', () => {
     await seconds(2)
     expect(onSample).toHaveBeenCalledTimes(2)
   })
+
+  test('a source that closes while getStats() never answers ends with the next tick', async () => {
+    const source = new FakeSource()
+    const onEnd = vi.fn()
+    source.answers.push(() => new Promise(() => {}))
+    new StatsSampler().add(source, () => {}, { onEnd })
+    await seconds(1)
+    source.connectionState = 'closed'
+    await seconds(1)
+    expect(onEnd.mock.calls).toEqual([['closed', undefined]])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('two listeners that add themselves again at the end are told once per end, and three failures end it again', async () => {
+    const source = new FakeSource()
+    const sampler = new StatsSampler()
+    let ends = 0
+    const add = (): void => { if (ends < 100) sampler.add(source, () => {}, { onEnd: () => { ends++; add() } }) }
+    add()
+    add()
+    source.answers.push(...Array.from({ length: 6 }, () => fail('not now')))
+    await seconds(3)
+    expect(ends).toBe(2)
+    await seconds(2)
+    expect(ends).toBe(2)
+    await seconds(1)
+    expect(ends).toBe(4)
+  })
+
+  test('a listener that the one before it stops is told no end', async () => {
+    const source = Object.assign(new FakeSource(), { signalingState: 'closed' })
+    const sampler = new StatsSampler()
+    const onEnd = vi.fn()
+    sampler.add(source, () => {}, { onEnd: () => sampler.close() })
+    sampler.add(source, () => {}, { onEnd })
+    await seconds(1)
+    expect(onEnd).not.toHaveBeenCalled()
+  })
 })
 
 describe('stopping', () => {
@@ -250,6 +288,19 @@ describe('stopping', () => {
     const stop: () => void = new StatsSampler().add(new FakeSource(), onSample)
     await seconds(3)
     expect(onSample).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('adding', () => {
+  test('a listener added by a callback hears from the next sample on', async () => {
+    const source = new FakeSource()
+    const sampler = new StatsSampler()
+    const onSample = vi.fn(() => { if (onSample.mock.calls.length < 100) sampler.add(source, onSample) })
+    sampler.add(source, onSample)
+    await seconds(1)
+    expect(onSample).toHaveBeenCalledTimes(1)
+    await seconds(1)
+    expect(onSample).toHaveBeenCalledTimes(3)
   })
 })
 

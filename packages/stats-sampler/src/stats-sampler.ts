@@ -44,8 +44,9 @@ export interface TakenReport {
   readonly previous: ConnectionReading | undefined
 }
 
-interface Listener extends Pick<SamplingOptions, 'onEnd'> {
+interface Listener {
   readonly onSample: (sample: ConnectionSample) => void
+  readonly onEnd: SamplingOptions['onEnd']
   readonly release: () => void
 }
 
@@ -94,7 +95,7 @@ export class StatsSampler {
 
     const sampling = this.#samplings.get(source) ?? { source, listeners: new Set(), pending: false, failures: 0 }
     const stop = (): void => this.#remove(sampling, listener)
-    const listener: Listener = { onSample, ...(onEnd && { onEnd }), release: () => signal?.removeEventListener('abort', stop) }
+    const listener: Listener = { onSample, onEnd, release: () => signal?.removeEventListener('abort', stop) }
     signal?.addEventListener('abort', stop)
     sampling.listeners.add(listener)
     if (!this.#samplings.has(source)) {
@@ -120,32 +121,30 @@ export class StatsSampler {
     for (const sampling of this.#samplings.values()) void this.#read(sampling)
   }
 
-  /** A tick that finds the last report still on its way is skipped, not queued: the next sample covers the longer time. */
+  /** A tick that finds the last report still on its way is skipped, not queued: the next sample covers the longer time. A closed source may never answer. */
   async #read(sampling: Sampling): Promise<void> {
-    if (sampling.pending) return
+    if (sampling.pending && !isClosed(sampling.source)) return
     sampling.pending = true
     const outcome = await takeReading(sampling.source)
     sampling.pending = false
     if (sampling.listeners.size === 0) return
     if (isClosed(sampling.source)) return this.#end(sampling, 'closed')
-    if ('error' in outcome) {
-      sampling.failures++
-      return sampling.failures < MAX_FAILURES ? undefined : this.#end(sampling, 'failed', outcome.error)
-    }
+    if ('error' in outcome) return ++sampling.failures < MAX_FAILURES ? undefined : this.#end(sampling, 'failed', outcome.error)
     sampling.failures = 0
     const { previous, source } = sampling
     sampling.previous = outcome.reading
     for (const onReport of this.reportListeners) callSafely(() => onReport({ ...outcome, source, previous }))
     if (!previous) return
     const sample = sampleBetween(previous, outcome.reading, { intervalMs: this.intervalMs })
-    for (const { onSample } of sampling.listeners) callSafely(() => onSample(sample))
+    tell(sampling, ({ onSample }) => onSample(sample))
   }
 
   #end(sampling: Sampling, reason: 'closed' | 'failed', error?: unknown): void {
-    for (const listener of sampling.listeners) {
+    sampling.failures = 0 // it goes on when a listener adds the source again while others are still to be told
+    tell(sampling, (listener) => {
       this.#remove(sampling, listener)
-      if (listener.onEnd) callSafely(() => listener.onEnd?.(reason, error))
-    }
+      listener.onEnd?.(reason, error)
+    })
   }
 
   #remove(sampling: Sampling, listener: Listener): void {
@@ -180,6 +179,11 @@ function readSynchronizationSources(source: StatsSource): SynchronizationSource[
   } catch {
     return [] // the levels are an addition: without them the report still counts
   }
+}
+
+/** Those that were there at the beginning (else one that adds itself again would be told for ever) and have not been stopped since. */
+function tell({ listeners }: Sampling, call: (listener: Listener) => void): void {
+  for (const listener of [...listeners]) if (listeners.has(listener)) callSafely(() => call(listener))
 }
 
 /** A listener's fault stays the listener's. */
