@@ -110,6 +110,22 @@ it('in audio-only mode there is no video of ours, and it is chosen before joinin
   expect(asked.filter(({ video }) => video)).toEqual([])
 })
 
+it('in audio-only mode a first subscribe leaves out the video, and asking for it later has 10120', async () => {
+  const channel = new MemoryChannel()
+  const [alice, bob] = [participant(channel, 'alice'), participant(channel, 'bob')]
+  bob.engine.setAudioOnlyMode(true)
+  await alice.join()
+  await alice.engine.publish()
+  await bob.join()
+  await until(() => expect(bob.story()).toContain('onPublisher alice'))
+  await bob.engine.subscribe('alice')
+  expect(channel.linkOf('bob').wanted.get('alice')).toEqual({ audio: true, camera: null, screen: false })
+  await bob.engine.subscribe('alice')
+  bob.engine.configRemoteCameraTrack('alice', true, true)
+  expect(await outcome(() => bob.engine.subscribe('alice'))).toBe(10120)
+  expect(channel.linkOf('bob').wanted.get('alice')).toEqual({ audio: true, camera: null, screen: false })
+})
+
 it('a microphone is swapped while it is sent: muted as before, the old one released', async () => {
   const { alice, engine, link } = await joined()
   const { audioDevices } = await engine.getDevices()
@@ -274,23 +290,19 @@ it('tracks of the app take the place of the devices, and are never stopped', asy
   expect(link.sent.get('camera')!.track).not.toBe(camera)
 })
 
-it('a preview shows the app\'s own picture, in a track of its own', async () => {
-  const { engine, link } = await joined()
-  const { asked } = watched()
+it('a preview shows the camera beside the app\'s own picture, and its end is not the end of that', async () => {
+  const { alice, engine, link } = await joined()
   const camera = canvasTrack()
   engine.setExternalMediaTrack(camera, 1)
   const video = document.createElement('video')
   await engine.startPreview(video)
-  await until(() => expect(video.videoWidth).toBe(320))
-  engine.configLocalAudioPublish = false
+  await until(() => expect(video.videoWidth).toBe(1280))
   await engine.publish()
   expect(link.sent.get('camera')!.track).toBe(camera)
-  engine.muteLocalCamera()
-  const [shown] = (video.srcObject as MediaStream).getVideoTracks() // startPreview set a stream
-  expect([shown?.enabled, camera.enabled]).toEqual([true, false])
-  await engine.stopPreview()
-  expect([shown?.readyState, camera.readyState]).toEqual(['ended', 'live'])
-  expect(asked).toEqual([])
+  end((video.srcObject as MediaStream).getVideoTracks()[0]) // startPreview set a stream
+  await until(() => expect(video.srcObject).toBe(null))
+  expect(errors(alice)).toEqual([10009])
+  expect(link.sent.get('camera')!.track).toBe(camera)
 })
 
 it.each([[0, 10008, 'audio'], [1, 10009, 'camera'], [2, 10012, 'screen']] as const)('the end of an external track of type %d has %d, and the slot is taken back', async (type, code, slot) => {

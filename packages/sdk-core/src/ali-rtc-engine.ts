@@ -8,7 +8,7 @@ import { badParameter, checkBoolean, checkText } from './bad-parameter.js'
 import { AutoCalls } from './channel/auto-calls.js'
 import { hasRoles, refusalOf, roleChange, type Call, type CallState } from './channel/call-table.js'
 import { Channel, type OpenLink } from './channel/channel.js'
-import { playbackOf, subscriptions, userList, userOf } from './channel/roster.js'
+import { isSubscribed, playbackOf, subscriptions, userList, userOf } from './channel/roster.js'
 import { DEFAULT_SETTINGS, mergeOptions, type AliRtcEngineOptions, type EngineSettings } from './engine-options.js'
 import { AliRtcError } from './errors.js'
 import type { AliRtcEvents, MediaStreamListener, MediaStreamSubscriber, UserInfo } from './events.js'
@@ -111,7 +111,7 @@ export class AliRtcEngine {
       canPublish: () => this.#state === 'joined',
       publish: () => this.publish(),
       sending: () => SLOTS.filter((slot) => this.#publisher.sending.has(slot)).map((slot) => labelOf(slot)),
-      subscribe: (userId) => this.#channel.subscribe(userId),
+      subscribe: (userId) => this.#subscribe(userId),
       userInfo: (userId) => this.getUserInfo(userId),
       emit: (name, payload) => { this.#emitter.emit(name, payload) },
     })
@@ -188,12 +188,12 @@ export class AliRtcEngine {
    * Which camera to capture; one in use is swapped at once, and others see only the picture change. Undefined: the browser's
    * default. Throws 16974081. Where the device cannot be opened `onError` says why (10007: there is none such), and the old one goes on.
    */
-  get currentCamera(): CameraChoice | undefined { return this.#local.choices.currentCamera }
-  set currentCamera(camera: CameraChoice | null | undefined) { this.#local.chooseCamera(camera) }
+  get currentCamera(): CameraChoice | undefined { return this.#local.choices.devices.camera }
+  set currentCamera(camera: CameraChoice | null | undefined) { this.#local.choose('currentCamera', camera) }
 
   /** Which microphone to capture; as `currentCamera`. A mute stays. */
-  get currentAudioCapture(): MicrophoneChoice | undefined { return this.#local.choices.currentAudioCapture }
-  set currentAudioCapture(microphone: MicrophoneChoice | null | undefined) { this.#local.chooseMicrophone(microphone) }
+  get currentAudioCapture(): MicrophoneChoice | undefined { return this.#local.choices.devices.audio }
+  set currentAudioCapture(microphone: MicrophoneChoice | null | undefined) { this.#local.choose('currentAudioCapture', microphone) }
 
   /**
    * Size and frame rate of the camera (1; default 640x480 at 15) or the screen (2; default 960x540 at 10); the bound of the encoder
@@ -206,7 +206,7 @@ export class AliRtcEngine {
 
   /** `setVideoProfile` for the camera; throws 16974081. @deprecated use `setVideoProfile(config, 1)` */
   get videoProfile(): VideoProfile { return { ...this.#local.choices.profiles.camera } }
-  set videoProfile(config: VideoProfile) { this.#local.setCameraProfile(config) }
+  set videoProfile(config: VideoProfile) { this.#local.videoProfile = config }
 
   /**
    * Which of a few common sizes the camera opens with, the largest first. Rejects with 10500 while the call before is pending,
@@ -392,7 +392,7 @@ export class AliRtcEngine {
    */
   async subscribe(userId: string): Promise<string> {
     this.#require('subscribe')
-    await this.#auto.subscribing(userId, () => this.#channel.subscribe(userId))
+    await this.#auto.subscribing(userId, () => this.#subscribe(userId))
     return userId
   }
 
@@ -528,6 +528,16 @@ export class AliRtcEngine {
   #require(call: Call): void {
     const refused = this.#refusal(call)
     if (refused !== undefined) throw refused
+  }
+
+  /** In audio-only mode the first time without the user's video; who asks for it after that has 10120. */
+  async #subscribe(userId: string): Promise<void> {
+    if (this.#local.choices.audioOnly) {
+      const { camera, screen } = this.#channel.roster.get(userId)?.switches ?? {}
+      if ((camera || screen) && isSubscribed(this.#channel.roster, userId)) throw this.#local.refusal('camera')
+      this.#channel.configure(userId, { camera: false, screen: false })
+    }
+    await this.#channel.subscribe(userId)
   }
 
   async #changeRole(role: Role, resume: boolean): Promise<true> {

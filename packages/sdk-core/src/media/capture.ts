@@ -7,6 +7,8 @@ export type Captured = MediaStreamTrack | AliRtcError
 
 /** What to ask the browser for. */
 export interface CaptureRequest {
+  /** Of the microphone: echo cancellation, noise suppression, gain control. */
+  readonly processing: boolean
   readonly audio: MediaTrackConstraints
   readonly camera: MediaTrackConstraints
   readonly screen: MediaTrackConstraints
@@ -14,9 +16,6 @@ export interface CaptureRequest {
 
 /** By slot; `sound` is what the user shares with the screen, absent where nothing is heard. */
 export type Captures = ReadonlyMap<Slot | 'sound', Captured>
-
-/** Other than a microphone, sound that is shared is music or speech already cleaned; and what we play of the others must not go back to them. */
-const SHARED_SOUND = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, restrictOwnAudio: true }
 
 /** Captures microphone and camera, and the screen. Never rejects: each slot has its own outcome. */
 export async function capture(slots: readonly Slot[], request: CaptureRequest): Promise<Captures> {
@@ -35,8 +34,8 @@ async function captureDevices(slots: readonly ('audio' | 'camera')[], request: C
     return outcomes
   }
   try {
-    const { audio, camera } = request
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: slots.includes('audio') && audio, video: slots.includes('camera') && camera })
+    const audio = slots.includes('audio') && { ...processed(request.processing), ...request.audio }
+    const stream = await navigator.mediaDevices.getUserMedia({ audio, video: slots.includes('camera') && request.camera })
     for (const slot of slots) {
       const [track] = slot === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks()
       outcomes.set(slot, track ?? captureError(slot, new DOMException('the browser gave no such track', 'NotFoundError')))
@@ -53,7 +52,9 @@ async function captureScreen(video: MediaTrackConstraints): Promise<Map<'screen'
   const outcomes = new Map<'screen' | 'sound', Captured>()
   if (typeof navigator.mediaDevices?.getDisplayMedia !== 'function') return outcomes.set('screen', captureMissing('screen'))
   try {
-    const wanted = { video, audio: SHARED_SOUND, systemAudio: 'include' } // the user decides in the picker; the last is Chromium's
+    // Shared sound is music, or speech already cleaned; and what we play of the others must not go back to them
+    const audio = { ...processed(false), restrictOwnAudio: true }
+    const wanted = { video, audio, systemAudio: 'include' } // the user decides in the picker; the last is Chromium's
     const stream = await navigator.mediaDevices.getDisplayMedia(wanted)
     const [[track], [sound]] = [stream.getVideoTracks(), stream.getAudioTracks()]
     if (sound !== undefined) outcomes.set('sound', sound)
@@ -61,4 +62,8 @@ async function captureScreen(video: MediaTrackConstraints): Promise<Map<'screen'
   } catch (error) {
     return outcomes.set('screen', captureError('screen', error))
   }
+}
+
+function processed(on: boolean): MediaTrackConstraints {
+  return { echoCancellation: on, noiseSuppression: on, autoGainControl: on }
 }

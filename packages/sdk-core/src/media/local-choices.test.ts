@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { choiceRefusal, defaultChoices, deviceConstraints, readDevice, sendingOf, shapeOf } from './local-choices.js'
+import { choiceRefusal, defaultChoices, deviceConstraints, encodingOf, shapeOf } from './local-choices.js'
 
 it.each<[Partial<ReturnType<typeof defaultChoices>>, unknown[]]>([
   [{}, [undefined, undefined, undefined]],
@@ -18,15 +18,15 @@ it.each<[unknown, unknown]>([
   [undefined, {}],
   [null, {}],
 ])('a camera %j is asked for with %j', (choice, constraints) => {
-  expect(deviceConstraints(readDevice('currentCamera', choice as { deviceId: string }, true))).toEqual(constraints)
+  expect(deviceConstraints('currentCamera', choice)).toEqual(constraints)
 })
 
 it.each(['abc', 5, {}, { deviceId: 5 }, { facingMode: 'left' }, []])('%j is no camera', (choice) => {
-  expect(() => readDevice('currentCamera', choice as never, true)).toThrow(expect.objectContaining({ code: 16974081, parameter: 'currentCamera' }))
+  expect(() => deviceConstraints('currentCamera', choice)).toThrow(expect.objectContaining({ code: 16974081, parameter: 'currentCamera' }))
 })
 
 it('a microphone faces nowhere', () => {
-  expect(() => readDevice('currentAudioCapture', { facingMode: 'user' }, false)).toThrow(expect.objectContaining({ code: 16974081, parameter: 'currentAudioCapture' }))
+  expect(() => deviceConstraints('currentAudioCapture', { facingMode: 'user' })).toThrow(expect.objectContaining({ code: 16974081, parameter: 'currentAudioCapture' }))
 })
 
 it('a preview is larger than what is sent, unless that is larger still or it shall not be', () => {
@@ -39,7 +39,7 @@ it('a preview is larger than what is sent, unless that is larger still or it sha
 })
 
 it('a track of the app is bounded by its own size', () => {
-  expect(sendingOf('camera', defaultChoices(), { width: 640, height: 480, frameRate: 15 })).toEqual({ maxBitrate: 500_000 })
-  expect(sendingOf('camera', defaultChoices(), { width: 1280, height: 720, frameRate: 30 }).maxBitrate).toBeGreaterThan(1_600_000)
-  expect(sendingOf('screen', defaultChoices(), { frameRate: 0 }).maxBitrate, 'a canvas that stands still').toBeGreaterThan(900_000)
+  expect(encodingOf('camera', defaultChoices(), { width: 640, height: 480, frameRate: 15 })).toEqual({ maxBitrate: 500_000 })
+  expect(encodingOf('camera', defaultChoices(), { width: 1280, height: 720, frameRate: 30 }).maxBitrate).toBeGreaterThan(1_600_000)
+  expect(encodingOf('screen', defaultChoices(), { frameRate: 0 }).maxBitrate, 'a canvas that stands still').toBeGreaterThan(900_000)
 })

@@ -18,57 +18,46 @@ export interface LocalChoices {
   audioOnly: boolean
   /** The preview asks for 1280x720 even where less is sent. */
   highDefinition: boolean
-  currentCamera: CameraChoice | undefined
-  currentAudioCapture: MicrophoneChoice | undefined
+  readonly devices: { audio?: MicrophoneChoice | undefined; camera?: CameraChoice | undefined }
   readonly profiles: { camera: Picture; screen: Picture }
 }
 
 /** bits/s. The original allowed 24 kbit/s; from 64 on a steady tone keeps its peak within 1 % through Opus (32: 2 %), which meters care about. */
 export const AUDIO_MAX_BITRATE: number = 64_000
 
-const references = { camera: CAMERA, screen: SCREEN } as const
+export const PROFILES: { readonly camera: typeof CAMERA; readonly screen: typeof SCREEN } = { camera: CAMERA, screen: SCREEN }
 
 export function defaultChoices(): LocalChoices {
-  return {
-    enableCamera: true, audioOnly: false, highDefinition: true, currentCamera: undefined, currentAudioCapture: undefined,
-    profiles: { camera: CAMERA, screen: SCREEN },
-  }
+  return { enableCamera: true, audioOnly: false, highDefinition: true, devices: {}, profiles: { ...PROFILES } }
 }
 
 /** Why a slot may not be captured; undefined when it may. */
 export function choiceRefusal(slot: Slot, { audioOnly, enableCamera }: LocalChoices): AliRtcError | undefined {
   if (audioOnly && slot !== 'audio') return new AliRtcError(ERROR_OPTIONS_AUDIO_ONLY, `no ${slot} in audio-only mode`)
-  if (!enableCamera && slot === 'camera') return new AliRtcError(ERROR_OPTIONS_ENABLECAMERA, 'no camera while enableCamera is false')
+  if (!enableCamera && slot === 'camera') return new AliRtcError(ERROR_OPTIONS_ENABLECAMERA, 'no camera: enableCamera is false')
   return undefined
 }
 
-/** Throws 16974081 naming the property. @param choice undefined and null are the browser's default */
-export function readDevice<Choice extends CameraChoice>(name: string, choice: Choice | null | undefined, facing: boolean): Choice | undefined {
-  if (choice === undefined || choice === null) return undefined
+/** Throws 16974081 naming the property. Undefined, null and an empty id are the browser's default. */
+export function deviceConstraints(name: 'currentCamera' | 'currentAudioCapture', choice: unknown): MediaTrackConstraints {
   const { deviceId, facingMode } = Object(choice) as { deviceId?: unknown; facingMode?: unknown } // any object has those two, perhaps undefined
-  if (typeof deviceId === 'string' || (facing && (facingMode === 'user' || facingMode === 'environment'))) return choice
-  throw badParameter(name, facing ? `{ deviceId } or { facingMode: 'user' | 'environment' }` : '{ deviceId }', choice)
-}
-
-export function deviceConstraints(choice: CameraChoice | undefined): MediaTrackConstraints {
-  if (choice === undefined) return {}
-  const { deviceId, facingMode } = choice as { deviceId?: string; facingMode?: string } // `readDevice` has looked
-  if (deviceId) return { deviceId: { exact: deviceId } }
-  return facingMode === undefined ? {} : { facingMode }
+  if (typeof deviceId === 'string') return deviceId === '' ? {} : { deviceId: { exact: deviceId } }
+  if (name === 'currentCamera' && (facingMode === 'user' || facingMode === 'environment')) return { facingMode }
+  if (choice === undefined || choice === null) return {}
+  throw badParameter(name, '{ deviceId }, or for a camera { facingMode }', choice)
 }
 
 /** What a user asks of a picture. */
 export function shapeOf(slot: 'camera' | 'screen', user: TrackUser, { highDefinition, profiles }: LocalChoices): MediaTrackConstraints {
   const profile = profiles[slot]
-  const large = slot === 'camera' && user === 'preview' && highDefinition && profile.width * profile.height < 1280 * 720
+  const large = slot === 'camera' && user === 'preview' && highDefinition && profile.width < 1280
   return pictureConstraints(large ? { ...profile, width: 1280, height: 720 } : profile)
 }
 
 /** How a slot is encoded. @param own the picture of a track that the app brought: its size counts, and its frame rate has no bound */
-export function sendingOf(slot: Slot, { profiles }: LocalChoices, own?: Partial<Picture>): { readonly maxBitrate: number; readonly maxFramerate?: number } {
+export function encodingOf(slot: Slot, { profiles }: LocalChoices, own?: Partial<Picture>): { readonly maxBitrate: number; readonly maxFramerate?: number } {
   if (slot === 'audio') return { maxBitrate: AUDIO_MAX_BITRATE }
-  const profile = profiles[slot]
-  if (own === undefined) return { maxBitrate: maxBitrateOf(profile, references[slot]), maxFramerate: profile.frameRate }
-  const { width = profile.width, height = profile.height, frameRate = profile.frameRate } = own
-  return { maxBitrate: maxBitrateOf({ width, height, frameRate: Math.max(frameRate, 5) }, references[slot]) }
+  const maxFramerate = profiles[slot].frameRate
+  const maxBitrate = maxBitrateOf({ ...profiles[slot], ...own, frameRate: own?.frameRate || maxFramerate }, PROFILES[slot]) // a canvas that stands still says 0
+  return own === undefined ? { maxBitrate, maxFramerate } : { maxBitrate }
 }

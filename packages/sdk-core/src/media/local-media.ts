@@ -1,24 +1,20 @@
-import { ERROR_FREQUENTLY_OPERATION, ERROR_OPTIONS_ENABLECAMERA, type Slot } from '@earshot/protocol'
+import { ERROR_FREQUENTLY_OPERATION, type Slot } from '@earshot/protocol'
 import { badParameter } from '../bad-parameter.js'
 import { AliRtcError } from '../errors.js'
-import { browserName, isPhone } from '../support/browser-name.js'
+import { isPhone } from '../support/browser-name.js'
 import { capture, type Captures } from './capture.js'
-import {
-  choiceRefusal, defaultChoices, deviceConstraints, readDevice, sendingOf, shapeOf, type CameraChoice, type LocalChoices, type MicrophoneChoice,
-} from './local-choices.js'
+import { choiceRefusal, defaultChoices, deviceConstraints, encodingOf, PROFILES, shapeOf, type CameraChoice, type LocalChoices, type MicrophoneChoice } from './local-choices.js'
 import { LocalTracks, type TrackUser } from './local-tracks.js'
 import { Preview } from './preview.js'
+import { SLOTS } from './publish-plan.js'
 import { Publisher, type PublisherOptions } from './publisher.js'
 import { availableResolutions, type Resolution } from './resolutions.js'
-import { CAMERA, readVideoProfile, SCREEN, type VideoProfile } from './video-profile.js'
+import { readVideoProfile, type VideoProfile } from './video-profile.js'
 
 export interface LocalMediaOptions extends Pick<PublisherOptions, 'context' | 'onError' | 'onChange' | 'onMuted' | 'onSharedSound'> {
   /** Of a microphone: echo cancellation, noise suppression, gain control. */
   readonly audioProcessing: () => boolean
 }
-
-const defaults = { camera: CAMERA, screen: SCREEN } as const
-const externalSlots: readonly Slot[] = ['audio', 'camera', 'screen']
 
 /** Our own media: what the app has chosen, what is captured of it, and who it goes to. */
 export class LocalMedia {
@@ -35,58 +31,55 @@ export class LocalMedia {
     this.#tracks = new LocalTracks({
       capture: (slots, user) => this.capture(slots, user),
       shape: (slot, user) => shapeOf(slot, user, this.choices),
-      onEnded: (slot, error) => { this.#ended(slot, error) },
+      onEnded: (slot, error) => {
+        if (slot !== 'audio') (slot === 'camera' ? this.preview : this.screenPreview).ended()
+        void this.publisher.ended(slot, error)
+      },
     })
-    const refusal = (slot: Slot): AliRtcError | undefined => this.#refusal(slot)
-    this.preview = new Preview(this.#tracks, 'camera', () => refusal('camera'))
-    this.screenPreview = new Preview(this.#tracks, 'screen', () => refusal('screen'))
-    this.publisher = new Publisher({
-      ...options, tracks: this.#tracks, refusal,
-      encoding: (slot, track) => sendingOf(slot, this.choices, this.#tracks.isExternal(slot, track) ? track.getSettings() : undefined),
-    })
+    const refusal = (slot: Slot): AliRtcError | undefined => this.refusal(slot)
+    this.preview = new Preview(this.#tracks, 'camera', refusal)
+    this.screenPreview = new Preview(this.#tracks, 'screen', refusal)
+    this.publisher = new Publisher({ ...options, tracks: this.#tracks, refusal, encoding: (slot, own) => encodingOf(slot, this.choices, own) })
   }
 
-  /** Captures as chosen. Never rejects. */
-  capture(slots: readonly Slot[], user: TrackUser = 'publish'): Promise<Captures> {
-    const { currentCamera, currentAudioCapture } = this.choices
-    const processing = this.#options.audioProcessing()
-    return capture(slots, {
-      audio: { echoCancellation: processing, noiseSuppression: processing, autoGainControl: processing, ...deviceConstraints(currentAudioCapture) },
-      camera: { ...shapeOf('camera', user, this.choices), ...deviceConstraints(currentCamera) },
-      screen: shapeOf('screen', user, this.choices),
-    })
+  /** Why a slot may not be captured, or received. */
+  refusal(slot: Slot): AliRtcError | undefined {
+    return choiceRefusal(slot, this.choices)
   }
 
-  /** Throws 16974081. A camera in use is swapped; when that fails the old one goes on and `onError` says why. */
-  chooseCamera(choice: CameraChoice | null | undefined): void {
-    this.choices.currentCamera = readDevice('currentCamera', choice, true)
-    void this.#swap('camera')
+  /** Captures as chosen. Never rejects. @param camera instead of what is chosen */
+  capture(slots: readonly Slot[], user: TrackUser = 'publish', camera: MediaTrackConstraints = this.#camera(user)): Promise<Captures> {
+    const { choices } = this
+    const audio = deviceConstraints('currentAudioCapture', choices.devices.audio)
+    return capture(slots, { processing: this.#options.audioProcessing(), audio, camera, screen: shapeOf('screen', user, choices) })
   }
 
-  /** Throws 16974081. A microphone in use is swapped; when that fails the old one goes on and `onError` says why. */
-  chooseMicrophone(choice: MicrophoneChoice | null | undefined): void {
-    this.choices.currentAudioCapture = readDevice('currentAudioCapture', choice, false)
-    void this.#swap('audio')
+  /** Throws 16974081. A device in use is swapped; when that fails the old one goes on and `onError` says why. */
+  choose(name: 'currentCamera' | 'currentAudioCapture', choice: (CameraChoice & MicrophoneChoice) | CameraChoice | null | undefined): void {
+    deviceConstraints(name, choice)
+    const slot = name === 'currentCamera' ? 'camera' : 'audio'
+    this.choices.devices[slot] = (choice ?? undefined) as MicrophoneChoice | undefined // the line above has looked
+    void this.#swap(slot)
   }
 
   /** False for what is no profile, or another type. What is in use changes as far as the device can. */
   setVideoProfile(config: VideoProfile, type: 1 | 2): boolean {
-    const slot = ([undefined, 'camera', 'screen'] as const)[type]
-    const profile = slot && readVideoProfile(config, defaults[slot])
-    if (slot === undefined || profile === undefined) return false
+    const slot = type === 1 ? 'camera' : 'screen'
+    const profile = readVideoProfile(config, PROFILES[slot])
+    if ((type !== 1 && type !== 2) || profile === undefined) return false
     this.choices.profiles[slot] = profile
     void this.#tracks.reshape(slot).then(() => this.publisher.renew(slot))
     return true
   }
 
   /** The same for the camera, as a property. Throws 16974081. */
-  setCameraProfile(config: VideoProfile): void {
+  set videoProfile(config: VideoProfile) {
     if (!this.setVideoProfile(config, 1)) throw badParameter('videoProfile', '{ width, height, frameRate: 5 to 30 }', config)
   }
 
   /** False on phones. */
   setHighDefinition(on: boolean): boolean {
-    if (isPhone(browserName(navigator.userAgent))) return false
+    if (isPhone(navigator.userAgent)) return false
     this.choices.highDefinition = on
     void this.#tracks.reshape('camera')
     return true
@@ -95,13 +88,13 @@ export class LocalMedia {
   /** Rejects with 10500 while another call does the same, 10120, 10130, or a device code. */
   async availableResolutions(deviceId: string | undefined): Promise<Resolution[]> {
     if (this.#probing) throw new AliRtcError(ERROR_FREQUENTLY_OPERATION, 'the previous getAvailableResolutions is still pending')
-    const refused = choiceRefusal('camera', this.choices)
+    const refused = this.refusal('camera')
     if (refused !== undefined) throw refused
-    const choice: CameraChoice | undefined = deviceId === 'user' || deviceId === 'environment' ? { facingMode: deviceId }
-      : deviceId === undefined ? this.choices.currentCamera : { deviceId }
+    const named = deviceId === 'user' || deviceId === 'environment' ? { facingMode: deviceId } : { deviceId }
+    const device = deviceConstraints('currentCamera', deviceId === undefined ? this.choices.devices.camera : named)
     this.#probing = true
     try {
-      return await availableResolutions(deviceConstraints(choice), isPhone(browserName(navigator.userAgent)))
+      return await availableResolutions(async (size) => (await this.capture(['camera'], 'publish', { ...size, ...device })).get('camera'))
     } finally {
       this.#probing = false
     }
@@ -109,12 +102,10 @@ export class LocalMedia {
 
   /** False for another type, or what is no live track of its kind. */
   setExternal(track: MediaStreamTrack | null, type: 0 | 1 | 2): boolean {
-    const slot = externalSlots[type]
-    if (slot === undefined) return false
-    const kind = slot === 'audio' ? 'audio' : 'video'
-    if (track !== null && !(track instanceof MediaStreamTrack && track.kind === kind && track.readyState === 'live')) return false
-    this.#tracks.setExternal(slot, track)
-    return true
+    const slot = SLOTS[type]
+    const fits = track === null || (track instanceof MediaStreamTrack && (track.kind === 'audio') === (slot === 'audio') && track.readyState === 'live')
+    if (slot !== undefined && fits) this.publisher.setExternal(slot, track)
+    return slot !== undefined && fits
   }
 
   close(): void {
@@ -122,10 +113,8 @@ export class LocalMedia {
     this.screenPreview.stop()
   }
 
-  #refusal(slot: Slot): AliRtcError | undefined {
-    const refused = choiceRefusal(slot, this.choices)
-    // A picture of the app's own opens no camera
-    return refused?.code === ERROR_OPTIONS_ENABLECAMERA && this.#tracks.isExternal(slot) ? undefined : refused
+  #camera(user: TrackUser): MediaTrackConstraints {
+    return { ...shapeOf('camera', user, this.choices), ...deviceConstraints('currentCamera', this.choices.devices.camera) }
   }
 
   async #swap(slot: 'audio' | 'camera'): Promise<void> {
@@ -135,11 +124,5 @@ export class LocalMedia {
     if (slot === 'camera') this.preview.refresh()
     await this.publisher.renew(slot)
     for (const track of replaced) track.stop()
-  }
-
-  #ended(slot: Slot, error: AliRtcError): void {
-    if (slot === 'camera') this.preview.ended()
-    if (slot === 'screen') this.screenPreview.ended()
-    void this.publisher.ended(slot, error)
   }
 }

@@ -25,7 +25,7 @@ const busy: readonly number[] = [ERROR_DEVICE_AUDIODEVICENOTREADABLE, ERROR_DEVI
 
 /**
  * What is captured, and who uses it. Each user gets a track of its own of one capture, so that silencing one does not blacken
- * the other; the device is released with its last user's track. A track that the app brought takes the place of the capture.
+ * the other; the device is released with its last user's track.
  */
 export class LocalTracks {
   readonly #options: LocalTracksOptions
@@ -34,10 +34,6 @@ export class LocalTracks {
   readonly #waiting = new Set<Ticket>()
   /** Captures of one slot follow each other, so that the second user finds the first one's track. */
   readonly #opening = new Map<Slot, Promise<unknown>>()
-  /** The app's tracks. */
-  readonly #external = new Map<Slot, MediaStreamTrack>()
-  /** The app's tracks, not ours to stop, and clones of them, which are. */
-  readonly #foreign = new WeakMap<MediaStreamTrack, 'original' | 'clone'>()
   #sound: MediaStreamTrack | undefined
 
   constructor(options: LocalTracksOptions) {
@@ -51,21 +47,6 @@ export class LocalTracks {
 
   trackOf(slot: Slot, user: TrackUser): MediaStreamTrack | undefined {
     return this.#held[slot].get(user)
-  }
-
-  /** Whether the app brought the track; without one, whether it would be the next one of that slot. */
-  isExternal(slot: Slot, track?: MediaStreamTrack): boolean {
-    return track === undefined ? this.#external.has(slot) : this.#foreign.has(track)
-  }
-
-  /** From the next `acquire` on. Never stopped by us. */
-  setExternal(slot: Slot, track: MediaStreamTrack | null): void {
-    if (track === null) this.#external.delete(slot)
-    else this.#external.set(slot, track)
-  }
-
-  forgetExternal(): void {
-    this.#external.clear()
   }
 
   /** Captures what is not captured yet; never rejects. A slot released meanwhile has 16974340 as its outcome. */
@@ -83,18 +64,17 @@ export class LocalTracks {
     return this.#inTurn([slot], () => this.#renew(slot))
   }
 
-  /** Pictures are to be like `shape` says by now, as far as the device can. */
+  /** Pictures are to be like `shape` says by now; where the device or the browser cannot, they stay as they are. */
   async reshape(slot: 'camera' | 'screen'): Promise<void> {
-    await Promise.all([...this.#held[slot]].map(([user, track]) => this.#fit(slot, user, track)))
+    await Promise.all([...this.#held[slot]].map(([user, track]) => track.applyConstraints(this.#options.shape(slot, user)).catch(() => undefined)))
   }
 
-  /** Stops the user's track of a slot, or lets go of a capture that is under way. */
+  /** Stops the user's track of a slot, or lets go of a capture that is under way. Stopping fires no `ended`. */
   release(slot: Slot, user: TrackUser): void {
     for (const ticket of this.#waiting) if (ticket.slot === slot && ticket.user === user) this.#waiting.delete(ticket)
-    const track = this.#held[slot].get(user)
+    this.#held[slot].get(user)?.stop()
     this.#held[slot].delete(user)
-    if (track !== undefined) this.#stop(track)
-    this.#releaseSound()
+    this.#keepSound(this.#sound)
   }
 
   /** Not before the captures of these slots are through; without any, in this very turn, which the screen picker needs. */
@@ -108,13 +88,11 @@ export class LocalTracks {
   }
 
   async #open(tickets: readonly Ticket[], user: TrackUser): Promise<ReadonlyMap<Slot, Captured>> {
-    const missing = tickets.map(({ slot }) => slot).filter((slot) => !this.#external.has(slot) && this.#anyOf(slot) === undefined)
+    const missing = tickets.map(({ slot }) => slot).filter((slot) => this.#anyOf(slot) === undefined)
     const captured: Captures = missing.length > 0 ? await this.#options.capture(missing, user) : new Map()
     const shares = new Map(tickets.map((ticket) => [ticket.slot, this.#share(ticket, captured.get(ticket.slot))]))
-    this.#keepSound(captured.get('sound'))
-    for (const [slot, share] of shares) {
-      if (slot !== 'audio' && !missing.includes(slot) && share instanceof MediaStreamTrack) await this.#fit(slot, user, share)
-    }
+    this.#keepSound(captured.get('sound') ?? this.#sound)
+    if (shares.has('camera') && !missing.includes('camera')) await this.reshape('camera')
     return shares
   }
 
@@ -122,113 +100,66 @@ export class LocalTracks {
     const { slot, user } = ticket
     const own = this.#held[slot].get(user)
     if (captured === undefined && own?.readyState === 'live' && this.#waiting.delete(ticket)) return own
-    const track = captured ?? this.#lend(ticket) ?? this.#anyOf(slot)?.clone()
+    const track = captured ?? this.#anyOf(slot)?.clone()
     if (track === undefined || !this.#waiting.delete(ticket)) {
-      if (track instanceof MediaStreamTrack) this.#stop(track)
+      if (track instanceof MediaStreamTrack) track.stop()
       return new AliRtcError(ERROR_WRONG_STATE, `the capture of ${slot} was released before it began`)
     }
     if (track instanceof MediaStreamTrack) this.#hold(ticket, track)
     return track
   }
 
-  /** The app's own is sent, so that it may silence it itself; a preview of it has a clone, which a mute does not blacken. */
-  #lend({ slot, user }: Ticket): Captured | undefined {
-    const track = this.#external.get(slot)
-    if (track?.readyState === 'ended') {
-      this.#external.delete(slot)
-      return endedError(slot)
-    }
-    const lent = user === 'publish' ? track : track?.clone()
-    if (lent !== undefined) this.#foreign.set(lent, lent === track ? 'original' : 'clone')
-    return lent
-  }
-
   #hold({ slot, user }: Ticket, track: MediaStreamTrack): void {
-    if (this.#foreign.get(track) !== 'original') track.enabled = true // a clone of a silenced track is silent
+    track.enabled = true // a clone of a silenced track is silent
     this.#held[slot].set(user, track)
-    track.addEventListener('ended', () => { this.#end(slot, track) }, { once: true })
+    track.addEventListener('ended', () => {
+      if (this.#held[slot].get(user) === track) this.#lose(slot, endedError(slot))
+    })
   }
 
   async #renew(slot: Slot): Promise<readonly MediaStreamTrack[] | AliRtcError> {
-    const [first] = this.#captured(slot)
-    if (first === undefined) return []
-    let outcome = (await this.#options.capture([slot], first.user)).get(slot)
+    const held = this.#held[slot]
+    const user = held.has('preview') ? 'preview' : 'publish' // the preview wants the larger picture
+    if (held.size === 0) return []
+    const open = async (): Promise<Captured | undefined> => (await this.#options.capture([slot], user)).get(slot)
+    let outcome = await open()
     if (outcome instanceof AliRtcError && busy.includes(outcome.code)) {
-      for (const { track } of this.#captured(slot)) track.stop()
-      outcome = (await this.#options.capture([slot], first.user)).get(slot)
+      for (const track of held.values()) track.stop()
+      outcome = await open()
       if (outcome instanceof AliRtcError) {
-        this.#lose(slot, this.#captured(slot), outcome)
+        this.#lose(slot, outcome)
         return []
       }
     }
     if (!(outcome instanceof MediaStreamTrack)) return outcome ?? []
-    return this.#replace(slot, outcome)
-  }
-
-  async #replace(slot: Slot, capture: MediaStreamTrack): Promise<readonly MediaStreamTrack[]> {
-    const holders = this.#captured(slot) // some may have gone meanwhile
-    if (holders.length === 0) capture.stop()
-    for (const [index, { user, track }] of holders.entries()) {
-      const fresh = index === 0 ? capture : capture.clone()
-      this.#hold({ slot, user }, fresh)
-      fresh.enabled = track.enabled
+    const replaced = [...held]
+    for (const [holder, { enabled }] of replaced) {
+      const track = outcome.clone()
+      this.#hold({ slot, user: holder }, track)
+      track.enabled = enabled
     }
-    if (slot !== 'audio') await this.reshape(slot)
-    return holders.map(({ track }) => track)
+    outcome.stop()
+    if (slot === 'camera') await this.reshape(slot)
+    return replaced.map(([, track]) => track)
   }
 
-  #end(slot: Slot, track: MediaStreamTrack): void {
-    if (![...this.#held[slot].values()].includes(track)) return
-    const foreign = this.#foreign.has(track)
-    if (foreign) this.#external.delete(slot)
-    // The other user's track ends with the device: one report is enough
-    this.#lose(slot, this.#holders(slot).filter((holder) => this.#foreign.has(holder.track) === foreign), endedError(slot))
-  }
-
-  #lose(slot: Slot, holders: readonly { readonly user: TrackUser; readonly track: MediaStreamTrack }[], error: AliRtcError): void {
-    for (const { user, track } of holders) {
-      this.#stop(track)
-      this.#held[slot].delete(user)
-    }
-    this.#releaseSound()
+  /** The other user's track ends with the device: one report is enough. */
+  #lose(slot: Slot, error: AliRtcError): void {
+    for (const track of this.#held[slot].values()) track.stop()
+    this.#held[slot].clear()
+    this.#keepSound(this.#sound)
     this.#options.onEnded(slot, error)
   }
 
-  /** Where the device or the browser cannot, the picture stays as it is. */
-  async #fit(slot: 'camera' | 'screen', user: TrackUser, track: MediaStreamTrack): Promise<void> {
-    if (!this.#foreign.has(track)) await track.applyConstraints(this.#options.shape(slot, user)).catch(() => undefined)
-  }
-
+  /** The sound goes with the screen. */
   #keepSound(sound: Captured | undefined): void {
     if (!(sound instanceof MediaStreamTrack)) return
-    this.#sound?.stop()
-    this.#sound = sound
-    this.#releaseSound()
+    this.#sound = this.#anyOf('screen') === undefined ? undefined : sound
+    if (this.#sound === undefined) sound.stop()
   }
 
-  /** The sound goes with the screen. */
-  #releaseSound(): void {
-    if (this.#anyOf('screen') !== undefined) return
-    this.#sound?.stop()
-    this.#sound = undefined
-  }
-
-  /** Stopping fires no `ended`. */
-  #stop(track: MediaStreamTrack): void {
-    if (this.#foreign.get(track) !== 'original') track.stop()
-  }
-
-  #holders(slot: Slot): readonly { readonly user: TrackUser; readonly track: MediaStreamTrack }[] {
-    return [...this.#held[slot]].map(([user, track]) => ({ user, track }))
-  }
-
-  /** Those who hold a capture of ours; the preview first, because it wants the larger picture. */
-  #captured(slot: Slot): readonly { readonly user: TrackUser; readonly track: MediaStreamTrack }[] {
-    return this.#holders(slot).filter(({ track }) => !this.#foreign.has(track)).sort((a, b) => a.user.localeCompare(b.user))
-  }
-
-  /** A live capture of ours. */
+  /** A live one. */
   #anyOf(slot: Slot): MediaStreamTrack | undefined {
-    return this.#captured(slot).find(({ track }) => track.readyState === 'live')?.track
+    return [...this.#held[slot].values()].find((track) => track.readyState === 'live')
   }
 }

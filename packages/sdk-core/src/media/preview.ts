@@ -7,11 +7,11 @@ import type { LocalTracks } from './local-tracks.js'
 export class Preview {
   readonly #tracks: LocalTracks
   readonly #slot: Slot
-  readonly #refusal: () => AliRtcError | undefined
+  readonly #refusal: (slot: Slot) => AliRtcError | undefined
   #element: HTMLMediaElement | undefined
 
   /** @param refusal why there may be none now */
-  constructor(tracks: LocalTracks, slot: 'camera' | 'screen', refusal: () => AliRtcError | undefined) {
+  constructor(tracks: LocalTracks, slot: 'camera' | 'screen', refusal: (slot: Slot) => AliRtcError | undefined) {
     this.#tracks = tracks
     this.#slot = slot
     this.#refusal = refusal
@@ -20,12 +20,15 @@ export class Preview {
   /** Moves the picture when it is shown already. Rejects with 16974081 for what is no media element, what `refusal` says, or a device code. */
   async start(element: HTMLMediaElement): Promise<void> {
     if (typeof HTMLMediaElement === 'undefined' || !(element instanceof HTMLMediaElement)) throw badParameter('element', 'a <video> or <audio> element', element)
-    const refused = this.#refusal()
+    const refused = this.#refusal(this.#slot)
     if (refused !== undefined) throw refused
     this.#clear()
     this.#element = element
     const outcome = (await this.#tracks.acquire([this.#slot], 'preview')).get(this.#slot)
-    if (!(outcome instanceof MediaStreamTrack)) return this.#fail(element, outcome)
+    if (!(outcome instanceof MediaStreamTrack)) {
+      if (this.#element === element) this.#element = undefined
+      if (outcome !== undefined) throw outcome
+    }
     if (this.#element !== element) return // a later start has the picture
     element.autoplay = true
     element.setAttribute('playsinline', '') // or Safari on phones takes the whole screen
@@ -45,14 +48,9 @@ export class Preview {
     this.#tracks.release(this.#slot, 'preview')
   }
 
-  /** What was shown may be gone: the element would show its last frame for ever. */
+  /** The capture is gone: the element would show its last frame for ever. */
   ended(): void {
-    if (this.#tracks.trackOf(this.#slot, 'preview') === undefined) this.#clear()
-  }
-
-  #fail(element: HTMLMediaElement, error: AliRtcError | undefined): void {
-    if (this.#element === element) this.#element = undefined
-    if (error !== undefined) throw error
+    this.#clear()
   }
 
   #clear(): void {

@@ -1,6 +1,7 @@
-import { ERROR_FREQUENTLY_OPERATION, ERROR_NOT_IN_CHANNEL, type Slot } from '@earshot/protocol'
+import { ERROR_FREQUENTLY_OPERATION, ERROR_NOT_IN_CHANNEL, ERROR_OPTIONS_ENABLECAMERA, type Slot } from '@earshot/protocol'
 import { AliRtcError } from '../errors.js'
 import type { ChannelLink, PublishOptions } from '../link/channel-link.js'
+import { endedError } from './device-errors.js'
 import type { LocalTracks } from './local-tracks.js'
 import { judgeCaptures, permitted, planPublish, SLOTS, type PublishPlan } from './publish-plan.js'
 import { SoundMix } from './sound-mix.js'
@@ -9,8 +10,8 @@ export interface PublisherOptions {
   readonly tracks: LocalTracks
   /** Why a slot may not be sent, by what the app has chosen. */
   readonly refusal: (slot: Slot) => AliRtcError | undefined
-  /** How a slot's track is encoded. */
-  readonly encoding: (slot: Slot, track: MediaStreamTrack) => Omit<PublishOptions, 'muted'>
+  /** How a slot is encoded. @param own what a track of the app's own is like */
+  readonly encoding: (slot: Slot, own: MediaTrackSettings | undefined) => Omit<PublishOptions, 'muted'>
   /** For mixing; asked when it is needed. */
   readonly context: () => AudioContext
   readonly onError: (error: AliRtcError) => void
@@ -30,6 +31,8 @@ export class Publisher {
   readonly #options: PublisherOptions
   readonly #sending = new Set<Slot>()
   readonly #muted = new Set<Slot>()
+  /** The app's own tracks, sent in place of captures. */
+  readonly #external = new Map<Slot, MediaStreamTrack>()
   #sticky = false
   /** Sent as audio while a screen with sound is shared. */
   #mix: SoundMix | undefined
@@ -55,6 +58,17 @@ export class Publisher {
     this.#skipped.delete(slot)
   }
 
+  /** For the next publication; the caller sees to it that there is none now. Never stopped by us. */
+  setExternal(slot: Slot, track: MediaStreamTrack | null): void {
+    this.#external.delete(slot)
+    if (track === null) return
+    this.#external.set(slot, track)
+    track.addEventListener('ended', () => {
+      if (this.#external.get(slot) !== track || !this.#external.delete(slot)) return
+      if (this.#sending.has(slot)) void this.ended(slot, endedError(slot))
+    })
+  }
+
   /** What is sent now. */
   get sending(): ReadonlySet<Slot> {
     return this.#sending
@@ -75,7 +89,11 @@ export class Publisher {
   /** Rejects with 10500 while a call is pending, what `refusal` says, 10400, a device code, or what the link rejects with; then what was sent goes on. */
   publish(): Promise<void> {
     return this.#exclusively((link) => {
-      const { refusal } = this.#options
+      // A picture of the app's own opens no camera; but in audio-only mode there is none at all
+      const refusal = (slot: Slot): AliRtcError | undefined => {
+        const refused = this.#options.refusal(slot)
+        return refused?.code === ERROR_OPTIONS_ENABLECAMERA && this.#external.has(slot) ? undefined : refused
+      }
       const verdict = permitted(new Set(SLOTS.filter((slot) => this.#wanted[slot])), this.#sending, this.#skipped, refusal)
       if (verdict instanceof AliRtcError) return Promise.reject(verdict)
       for (const slot of verdict.skip) this.#skipped.add(slot)
@@ -111,7 +129,7 @@ export class Publisher {
   async ended(slot: Slot, error: AliRtcError): Promise<void> {
     if (slot === 'screen') this.want(slot, false)
     this.#options.onError(error)
-    await this.#byItself(slot, (link) => (this.#options.tracks.trackOf(slot, 'publish') === undefined ? this.#send(link, [], [slot]) : undefined))
+    await this.#byItself(slot, (link) => (this.#trackFor(slot, false) === undefined ? this.#send(link, [], [slot]) : undefined))
   }
 
   /** The slot's track, or how it is encoded, is another by now: the others see no more of it than the picture. */
@@ -165,9 +183,12 @@ export class Publisher {
 
   /** Resolves with the slots that can start; reports those that cannot where that stops nothing. */
   async #capture(link: ChannelLink, plan: PublishPlan): Promise<readonly Slot[]> {
-    const captured = plan.start.length > 0 ? await this.#options.tracks.acquire(plan.start, 'publish') : new Map<Slot, never>()
+    const own = plan.start.filter((slot) => !this.#external.has(slot))
+    const captured = own.length > 0 ? await this.#options.tracks.acquire(own, 'publish') : new Map<Slot, never>()
     if (this.#link !== link) throw notInChannel()
-    const failures = new Map([...captured].flatMap(([slot, outcome]) => (outcome instanceof AliRtcError ? [[slot, outcome] as const] : [])))
+    const ended = plan.start.filter((slot) => this.#external.get(slot)?.readyState === 'ended' && this.#external.delete(slot))
+    const failures = new Map<Slot, AliRtcError>(ended.map((slot) => [slot, endedError(slot)]))
+    for (const [slot, outcome] of captured) if (outcome instanceof AliRtcError) failures.set(slot, outcome)
     const verdict = judgeCaptures(plan, this.#sending, failures)
     for (const slot of verdict.cancelled) this.want(slot, false)
     for (const error of verdict.report) this.#options.onError(error)
@@ -178,17 +199,14 @@ export class Publisher {
   /** All in one turn, so that the others hear of it once. */
   async #send(link: ChannelLink, start: readonly Slot[], stop: readonly Slot[]): Promise<void> {
     // A capture may have ended since it began
-    const alive = start.filter((slot) => this.#options.tracks.trackOf(slot, 'publish') !== undefined)
+    const alive = start.filter((slot) => this.#trackFor(slot, false) !== undefined)
     const before = this.#mix
     this.#mix = this.#mixFor(new Set([...this.#sending, ...alive].filter((slot) => !stop.includes(slot))))
     const remixed = this.#mix !== before && this.#sending.has('audio') && !stop.includes('audio') && !alive.includes('audio')
-    const started = [...alive, ...(remixed ? ['audio' as const] : [])].flatMap((slot) => {
-      const track = this.#trackFor(slot)
-      return track === undefined ? [] : [{ slot, track }]
-    })
+    if (remixed) alive.push('audio')
     try {
       await Promise.all([
-        ...started.map(({ slot, track }) => link.publishTrack(slot, track, { ...this.#options.encoding(slot, track), muted: this.#remute(slot, track) })),
+        ...alive.map((slot) => this.#publishTrack(link, slot)),
         ...stop.map((slot) => link.unpublish(slot)),
       ])
     } catch (error) {
@@ -198,20 +216,27 @@ export class Publisher {
     }
     if (this.#mix !== before) before?.close()
     if (this.#link !== link) throw notInChannel() // left meanwhile: all is released
-    for (const { slot } of started) this.#sending.add(slot)
+    for (const slot of alive) this.#sending.add(slot)
     this.#release(stop)
     this.#options.onChange()
     if (this.#mix !== undefined && this.#mix.sound !== before?.sound) this.#options.onSharedSound()
   }
 
-  #trackFor(slot: Slot): MediaStreamTrack | undefined {
-    return (slot === 'audio' ? this.#mix?.track : undefined) ?? this.#options.tracks.trackOf(slot, 'publish')
+  async #publishTrack(link: ChannelLink, slot: Slot): Promise<void> {
+    const track = this.#trackFor(slot)
+    if (track === undefined) return
+    const options = this.#options.encoding(slot, this.#external.get(slot)?.getSettings())
+    await link.publishTrack(slot, track, { ...options, muted: this.#remute(slot, track) })
+  }
+
+  #trackFor(slot: Slot, mixed = true): MediaStreamTrack | undefined {
+    return (mixed && slot === 'audio' ? this.#mix?.track : undefined) ?? this.#external.get(slot) ?? this.#options.tracks.trackOf(slot, 'publish')
   }
 
   /** A screen's sound needs our audio to travel with. */
   #mixFor(sending: ReadonlySet<Slot>): SoundMix | undefined {
     const { tracks, context } = this.#options
-    const [microphone, sound] = [tracks.trackOf('audio', 'publish'), tracks.sound]
+    const [microphone, sound] = [this.#trackFor('audio', false), tracks.sound]
     if (!sending.has('audio') || !sending.has('screen') || microphone === undefined || sound === undefined) return undefined
     if (this.#mix?.microphone === microphone && this.#mix.sound === sound) return this.#mix
     return new SoundMix(context(), microphone, sound)
@@ -221,7 +246,7 @@ export class Publisher {
   #remute(slot: Slot, track: MediaStreamTrack): boolean {
     const muted = (this.#sending.has(slot) && this.#muted.has(slot)) || (slot === 'audio' && this.#sticky)
     // What the app silenced itself it also lets speak again
-    if (muted || !this.#options.tracks.isExternal(slot, track)) track.enabled = !muted
+    if (muted || this.#external.get(slot) !== track) track.enabled = !muted
     if (muted) this.#muted.add(slot)
     return muted
   }
@@ -230,8 +255,8 @@ export class Publisher {
     const { tracks } = this.#options
     const stops = slots.some((slot) => this.#sending.has(slot))
     for (const slot of slots) {
-      const track = tracks.trackOf(slot, 'publish')
-      if (track !== undefined && this.#muted.has(slot)) track.enabled = true // it may be the app's, which gets it back as it was
+      const external = this.#external.get(slot)
+      if (external !== undefined && this.#muted.has(slot)) external.enabled = true // the app gets it back as it was
       this.#sending.delete(slot)
       this.#muted.delete(slot)
       tracks.release(slot, 'publish')
@@ -240,7 +265,7 @@ export class Publisher {
       this.#mix?.close()
       this.#mix = undefined
     }
-    if (stops && this.#sending.size === 0) tracks.forgetExternal() // as the original: they are set anew before the next publish
+    if (stops && this.#sending.size === 0) this.#external.clear() // as the original: they are set anew before the next publish
   }
 
   /** Nobody's call failed; and the end of a session fails everything, which needs no words. */

@@ -1,4 +1,6 @@
-import { captureError, captureMissing } from './device-errors.js'
+import { ERROR_DEVICE_CONSTRAINEDDERROR } from '@earshot/protocol'
+import { AliRtcError } from '../errors.js'
+import type { Captured } from './capture.js'
 
 /** Pixels. */
 export interface Resolution {
@@ -6,28 +8,27 @@ export interface Resolution {
   height: number
 }
 
-const desktop: readonly Resolution[] = [{ width: 1280, height: 720 }, { width: 960, height: 540 }, { width: 640, height: 480 }, { width: 320, height: 240 }]
-const phone: readonly Resolution[] = [{ width: 1280, height: 720 }, { width: 960, height: 540 }, { width: 640, height: 480 }, { width: 640, height: 360 }, { width: 320, height: 240 }]
+const sizes = [[1280, 720], [960, 540], [640, 480], [320, 240]] as const
 
 /**
- * Opens a camera with one size after the other and says which it has. Rejects with the code of why it could not be opened at all:
- * 10007 for a device that does not exist.
+ * Which sizes a camera opens with. Rejects with the code of why it could not be opened at all: 10007 for a device that does not exist.
+ *
+ * @param open tries one, and never rejects
  */
-export async function availableResolutions(camera: MediaTrackConstraints, onPhone: boolean): Promise<Resolution[]> {
-  if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw captureMissing('camera')
+export async function availableResolutions(open: (size: MediaTrackConstraints) => Promise<Captured | undefined>): Promise<Resolution[]> {
   const found: Resolution[] = []
-  let failure: unknown
-  for (const { width, height } of onPhone ? phone : desktop) {
-    try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { ...camera, width: { exact: width }, height: { exact: height } } })
-      for (const track of stream.getTracks()) track.stop()
-      found.push({ width, height })
-    } catch (error) {
+  let failure: AliRtcError | undefined
+  for (const [width, height] of sizes) {
+    const outcome = await open({ width: { exact: width }, height: { exact: height } })
+    if (outcome instanceof AliRtcError) {
       // Only a size may be wrong; a camera that cannot be opened would ask the user again for each
-      if (Object(error).name !== 'OverconstrainedError') throw captureError('camera', error)
-      failure = error
+      if (outcome.code !== ERROR_DEVICE_CONSTRAINEDDERROR) throw outcome
+      failure = outcome
+    } else {
+      outcome?.stop()
+      found.push({ width, height })
     }
   }
-  if (found.length === 0) throw captureError('camera', failure)
+  if (found.length === 0 && failure !== undefined) throw failure
   return found
 }

@@ -40,6 +40,6 @@ export function isTooOld({ browser, version }: BrowserName): boolean {
 }
 
 /** Phones and tablets, as far as they say so. */
-export function isPhone({ system }: BrowserName): boolean {
-  return system === 'ios' || system === 'android'
+export function isPhone(userAgent: string): boolean {
+  return /Android|iPhone|iPad/.test(userAgent)
 }
