@@ -26,7 +26,10 @@ export interface AliRtcEngineOptions {
   compat?: '1.16'
   /** Publishes by itself what is switched on, after each `joinChannel` and each change to role 0; told by `onPublishChange`. Default false. */
   autoPublish?: boolean
-  /** Subscribes by itself, with the user's switches, to everybody who publishes; told by `onSubscribeChange`. Default false. */
+  /**
+   * Subscribes by itself, with the user's switches, to everybody who publishes, and again after each change of that; told by
+   * `onSubscribeChange`. Set the switches in `onJoin` or `onPublisher`: with all three off a user is left out. Default false.
+   */
   autoSubscribe?: boolean
 }
 
