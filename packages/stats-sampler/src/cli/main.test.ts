@@ -83,6 +83,7 @@ test.each<[string, string[], RegExp]>([
   ['a device', [os.devNull], /^stats-sampler: .+: (is not a regular file|no such file or folder)\n$/],
   ['a name with a line feed', ['a\nb'], /^stats-sampler: a\ufffdb: no such file or folder\n$/],
   ['a picture over the file itself', ['dump.json', '--svg', './dump.json'], /^stats-sampler: dump\.json: --svg would overwrite it\n$/],
+  ['a picture in a folder that is a file', ['dump.json', '--svg', 'call.jsonl/a.svg'], /^stats-sampler: call\.jsonl[/\\]a\.svg: no such file or folder\n$/],
   ['a picture in no folder', ['dump.json', '--svg', 'none/a.svg'], /^stats-sampler: none[/\\]a\.svg: no such file or folder\n$/],
 ])('%s gives one line that names the file, and exit code 1', (_name, args, message) => {
   const { status, stderr } = run(...args)

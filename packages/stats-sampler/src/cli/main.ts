@@ -38,10 +38,10 @@ function run(request: Request): void {
 function show({ file, json, svg }: Request & { kind: 'show' }): void {
   let current = file
   try {
-    const stat = fs.statSync(file, { bigint: true }) // before opening, which waits for ever at a pipe
+    const stat = fs.statSync(file) // before opening, which waits for ever at a pipe
     if (stat.isDirectory()) throw new Error('is a directory')
     if (!stat.isFile()) throw new Error('is not a regular file')
-    if (svg !== undefined && identityOf(stat) === identityOf(fs.statSync(svg, { bigint: true, throwIfNoEntry: false }))) throw new Error('--svg would overwrite it')
+    if (svg !== undefined && identityOf(svg) === identityOf(file)) throw new Error('--svg would overwrite it')
     const sampled = sample(file)
     if (sampled.size === 0) {
       if (process.exitCode === undefined) complain(`${file}: there are no two reports of one connection in it`)
@@ -80,9 +80,14 @@ function readText(file: string): string {
   return text.toString()
 }
 
-/** Equal for two paths to one file. */
-function identityOf(stat: fs.BigIntStats | undefined): string | undefined {
-  return stat && `${stat.dev} ${stat.ino}`
+/** Equal for two paths to one file; absent where there is none, of which writing it tells the reason. */
+function identityOf(file: string): string | undefined {
+  try {
+    const { dev, ino } = fs.statSync(file, { bigint: true })
+    return `${dev} ${ino}`
+  } catch {
+    return undefined
+  }
 }
 
 function version(): string {

@@ -10,6 +10,7 @@ const paths = (svg: string, kind: string): string[] => [...svg.matchAll(new RegE
 
 test.each<[string, ConnectionSample[]]>([
   ['one sample', seconds(1)], ['a minute', seconds(60)], ['three hours', seconds(10_800)], ['the same time', [at(1, { durationMs: 0 })]],
+  ['a time that no calendar has', [at(1, { timestamp: 1e300, durationMs: 1e299 })]],
   ['huge values', [at(1, { rttMs: 1e300, bytesSentPerSecond: 1e300 }), at(2)]], ['nothing known', [at(1, { tracks: [{ id: 'a', kind: 'audio', direction: 'send' }] })]],
 ])('%s gives well-formed XML, nothing outside of the drawing and no NaN', (_, samples) => {
   const svg = drawPicture('a.json', new Map([['one', samples], ['two', samples]]))

@@ -37,7 +37,8 @@ export function drawPicture(fileName: string, sampled: Sampled): string {
   const samples = [...sampled.values()].flat()
   const span = samples.reduce(({ start, end }, { timestamp, durationMs }) => ({ start: Math.min(start, timestamp - durationMs), end: Math.max(end, timestamp) }), { start: Infinity, end: -Infinity })
   const height = head + sampled.size * groupHeight
-  const began = Number.isFinite(span.start) ? `from ${new Date(span.start).toISOString().slice(0, 19).replace('T', ' ')} UTC` : 'no samples'
+  const start = new Date(span.start)
+  const began = Number.isNaN(start.getTime()) ? 'at a time that no calendar has' : `from ${start.toISOString().slice(0, -5).replace('T', ' ')} UTC`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
   <title>${escaped(fileName)}</title>
   <style>${style}

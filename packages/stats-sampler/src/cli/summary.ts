@@ -12,8 +12,11 @@ export function summaryText(file: string, sampled: Sampled): string {
 
 /** Each sample on a line of its own: a long recording makes a long text, which is better not one value. */
 export function* summaryJson(sampled: Sampled): Generator<string, void, undefined> {
-  for (const [source, samples] of sampled) for (const sample of samples) yield `${JSON.stringify({ source, ...sample })}\n`
+  for (const [source, samples] of sampled) for (const sample of samples) yield `${escaped(JSON.stringify({ source, ...sample }))}\n`
 }
+
+/** The control characters that JSON allows in a text and a terminal may obey. */
+const escaped = (json: string): string => json.replaceAll(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)
 
 function sourceText(source: string, samples: readonly ConnectionSample[]): string {
   const total = samples.reduce((sum, { durationMs }) => sum + durationMs, 0)

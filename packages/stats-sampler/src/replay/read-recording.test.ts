@@ -119,15 +119,22 @@ describe('what is wrong with a file', () => {
     ['no time', `${header}\n${line(1, { timestamp: null })}`, 'line 2: timestamp must be'],
     ['levels of another shape', `${header}\n${line(1, { synchronizationSources: [1] })}`, 'line 2: synchronizationSources must be'],
     ['no report', `${header}\n${line(1, { report: {} })}`, 'line 2: report must be'],
+    ['a second recording behind the first', `${header}\n${line(1)}\n${header}`, 'line 3: another recording begins here; a file has one'],
     ['a flag of another kind', `${header}\n${line(1, { begins: 1 })}`, 'line 2: begins must be'],
     ['a connection without statistics', '{"PeerConnections":{"1-1":{}}}', '1-1: the connection has no stats'],
     ['a series of another shape', '{"PeerConnections":{"1-1":{"stats":{"I-kind":{"values":"[1]"}}}}}', '1-1: I-kind: not a series'],
+    ['a series that is cut', '{"PeerConnections":{"1-1":{"stats":{"I-kind":{"values":"[1"}}}}}', '1-1: I-kind: values is not JSON'],
     ['a dump without times', '{"PeerConnections":{"1-1":{"stats":{"I-kind":{"statsType":"x","startTime":"2020-01-01","endTime":"2020-01-02","values":"[1]"}}}}}', '1-1: the dump has no time of each value, as those of Chromium before 117'],
     ['rtcstats-js, compressed', 'RTCStatsDump\n{"fileFormat":3}\n["getStats","1",{"a":{"t":1}},3]', 'line 3: a report that rtcstats-js has compressed'],
     ['a cut rtcstats dump', 'RTCStatsDump\n{"fileFormat":3}\n["getStats","1",{"a', 'line 3: cut short'],
   ])('%s', (_, text, message) => {
     expect(readUntilError(text).error).toMatchObject({ name: 'RecordingError', message: expect.stringContaining(message) as string })
   })
+})
+
+test('anything but a text is refused by name', () => {
+  expect(() => [...readRecording(new TextEncoder().encode(header) as unknown as string)]).toThrow(new TypeError('text must be a string, got object'))
+  expect(() => [...sampleRecording(undefined as unknown as string)]).toThrow(new TypeError('text must be a string, got undefined'))
 })
 
 describe('our own recording', () => {

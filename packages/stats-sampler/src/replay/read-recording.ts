@@ -22,9 +22,10 @@ const DUMP_INTERVAL_MS = 1000
  * them first). Lazy: the readings before a damaged or cut line are given, then the error is thrown. A webrtc-internals dump is one JSON value,
  * of which nothing can be read when it is cut short.
  *
- * Throws RecordingError, with the line, for everything else. The text is never copied whole; a string has at most 512 MB in V8.
+ * Throws RecordingError, with the line, for everything else (a TypeError for what is no string). The text is never copied whole; a string has at most 512 MB in V8.
  */
 export function* readRecording(text: string): Generator<RecordedReading, void, undefined> {
+  if (typeof text !== 'string') throw new TypeError(`text must be a string, got ${typeof text}`)
   const start = text.startsWith('\uFEFF') ? 1 : 0
   if (RECORDING.test(text.slice(start, start + 100))) yield* readReports(linesOf(text, start))
   else if (text.startsWith('RTCStatsDump', start)) yield* readRtcStats(linesOf(text, start))
@@ -86,6 +87,7 @@ function readLine(line: unknown, number: number): RecordedReport {
   const need = (met: boolean, what: string): void => {
     if (!met) throw new RecordingError(what, number)
   }
+  need(!('format' in line), 'another recording begins here; a file has one')
   need(typeof source === 'string', 'source must be a string')
   need(begins === undefined || typeof begins === 'boolean', 'begins must be true or false')
   need(Number.isFinite(timestamp) && Number(timestamp) >= 0, 'timestamp must be a number, ms since 1970')

@@ -1,5 +1,5 @@
 import { readReport, type ConnectionReading } from '../connection-reading.js'
-import { parseJson, RecordingError } from './recording-error.js'
+import { RecordingError } from './recording-error.js'
 import { isObject } from './recording-format.js'
 
 /** The values one member of one entry had, one for each report in which the entry had that member; at most the last 1000. */
@@ -60,10 +60,18 @@ function firstFrom(start: number, ticks: readonly number[], time: number): numbe
 
 function readSeries(name: string, series: unknown): Series {
   const { statsType, startTime, endTime, values: written } = isObject(series) ? series : {}
-  const values: unknown = typeof written === 'string' ? parseJson(written) : written
+  const values: unknown = typeof written === 'string' ? parseValues(name, written) : written
   const [start, end] = [startTime, endTime].map((time) => (typeof time === 'string' ? Date.parse(time) : NaN))
   if (!Array.isArray(values) || typeof statsType !== 'string' || !start || !end) throw new RecordingError(`${name}: not a series with startTime, endTime, statsType and values`)
   return { statsType, start, end, values }
+}
+
+function parseValues(name: string, values: string): unknown {
+  try {
+    return JSON.parse(values)
+  } catch {
+    throw new RecordingError(`${name}: values is not JSON`)
+  }
 }
 
 /** Of several places that fit (a remote entry's time stands still) the last: a member that has come mostly stays. */
