@@ -123,6 +123,35 @@ describe('names', () => {
   })
 })
 
+describe('wrong arguments', () => {
+  test('are refused by name, before anything is written', () => {
+    const write = vi.fn()
+    expect(() => startRecording({} as StatsSampler, write)).toThrow(/^sampler must be a StatsSampler/)
+    expect(() => startRecording(new StatsSampler(), undefined as unknown as () => void)).toThrow(/^write must be a function/)
+    expect(write).not.toHaveBeenCalled()
+  })
+
+  test('a name that is no text is made one, so that the recording can be read', async () => {
+    const sampler = new StatsSampler()
+    let text = ''
+    startRecording(sampler, (line) => (text += line), { nameOf: () => 7 as unknown as string })
+    sampler.add(once(report(1, inbound())), () => {})
+    await seconds(0)
+    expect([...readRecording(text)].map(({ source }) => source)).toEqual(['7'])
+  })
+
+  test('a report that cannot be copied is told to onError', async () => {
+    const sampler = new StatsSampler()
+    const onError = vi.fn()
+    startRecording(sampler, () => {}, { onError })
+    const circle: Record<string, unknown> = {}
+    circle['circle'] = circle
+    sampler.add(once(report(1, inbound({ circle }))), () => {})
+    await seconds(0)
+    expect(onError.mock.calls).toEqual([[expect.any(RangeError)]])
+  })
+})
+
 describe('the life of a recording', () => {
   const four = (): Replayed => once(...[1, 2, 3, 4].map((second) => report(second * 1000, inbound({ bytesReceived: second }))))
 
@@ -181,6 +210,16 @@ describe('the life of a recording', () => {
     expect(errors).toEqual([expect.objectContaining({ message: 'disk full' })])
     expect(onSample).toHaveBeenCalledTimes(3)
     expect([...sampleRecording(text)].map(({ sample }) => sample.durationMs)).toEqual([2000, 1000])
+  })
+
+  test.each<[string, () => unknown]>([
+    ['throws', () => { throw new Error('disk full') }],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+  ])('an onError that throws, after a write that %s, is reported and stops nothing', async (_, failure) => {
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => {}) // where there is no reportError
+    startRecording(new StatsSampler(), failure, { onError: () => { throw new Error('mine') } })
+    await seconds(0)
+    expect(reported.mock.calls).toEqual([[expect.objectContaining({ message: 'mine' })]])
   })
 
   test('a header that failed is written before the next line, so that what follows can be read', async () => {

@@ -9,7 +9,7 @@ export interface RecordingOptions {
    * True: every entry as getStats() gave it.
    */
   withAddresses?: boolean
-  /** What `write` threw, or what its promise was rejected with. Default `reportError`. */
+  /** What `write` or `nameOf` threw, what the promise of `write` was rejected with, or why a report could not be copied. Default `reportError`. */
   onError?: (error: unknown) => void
 }
 
@@ -18,38 +18,41 @@ export interface RecordingOptions {
  *
  * `write` gets whole lines, each with its line feed: at once a header, then one line per report. A promise it returns is not waited for. When it
  * fails, `onError` is told, that line is lost, and sampling and recording go on: the replayed sample covers the longer time, as after a skipped
- * tick. Only a header that failed holds the lines back: it is tried again with each report, for without it nothing could be read.
+ * tick. Only a header that failed holds the lines back: it is tried again with each report, for without it nothing could be read. Throws a
+ * TypeError that names the argument.
  */
 export function startRecording(sampler: StatsSampler, write: (line: string) => unknown, options: RecordingOptions = {}): () => void {
-  const { withAddresses = false, onError = (error) => callSafely(() => { throw error }) } = options
+  const { withAddresses = false, onError = (error) => { throw error } } = options
+  if (typeof sampler?.reportListeners?.add !== 'function') throw new TypeError('sampler must be a StatsSampler')
+  if (typeof write !== 'function') throw new TypeError('write must be a function')
   const nameFor = nameSources(options.nameOf)
   let hasHeader = false
 
-  const writeLine = (line: RecordingHeader | RecordedReport, onFailure = (): void => {}): void => {
+  const writeLine = (line: () => RecordingHeader | RecordedReport, onFailure = (): void => {}): void => {
     const fail = (error: unknown): void => {
       onFailure()
-      onError(error)
+      callSafely(() => onError(error))
     }
     try {
-      void Promise.resolve(write(`${JSON.stringify(line)}\n`)).catch(fail)
+      void Promise.resolve(write(`${JSON.stringify(line())}\n`)).catch(fail)
     } catch (error) {
       fail(error)
     }
   }
   const writeHeader = (): void => {
     hasHeader = true
-    writeLine({ format: FORMAT, version: VERSION, intervalMs: sampler.intervalMs }, () => (hasHeader = false))
+    writeLine(() => ({ format: FORMAT, version: VERSION, intervalMs: sampler.intervalMs }), () => (hasHeader = false))
   }
   const record = ({ source, report, synchronizationSources, reading, previous }: TakenReport): void => {
     if (!hasHeader) writeHeader()
     if (!hasHeader) return
-    writeLine({
+    writeLine(() => ({
       source: nameFor(source),
       begins: previous ? undefined : true,
       timestamp: reading.timestamp,
       synchronizationSources: synchronizationSources.map(({ source: ssrc, audioLevel, timestamp }) => ({ source: ssrc, audioLevel, timestamp })),
       report: withAddresses ? [...report] : withoutAddresses(report),
-    })
+    }))
   }
   writeHeader()
   sampler.reportListeners.add(record)
@@ -63,7 +66,7 @@ function nameSources(nameOf: RecordingOptions['nameOf']): (source: StatsSource) 
   return (source) => {
     const before = known.get(source)
     if (before !== undefined) return before
-    const wanted = nameOf?.(source) ?? `connection ${taken.size + 1}`
+    const wanted = String(nameOf?.(source) ?? `connection ${taken.size + 1}`)
     let name = wanted
     for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`
     taken.add(name)
