@@ -224,6 +224,7 @@ describe('thresholds', () => {
 
   test('a name there is not is refused, and so are samples that are no list', () => {
     expect(() => findIssues(lossy, { thresholds: { loss: 1 } as Partial<IssueThresholds> })).toThrow(/^thresholds.loss is not one of lossRatio, /)
+    expect(() => findIssues(lossy, { thresholds: { toString: 1 } as unknown as Partial<IssueThresholds> })).toThrow(/^thresholds.toString is not one of lossRatio, /)
     expect(() => findIssues(second(1) as unknown as ConnectionSample[])).toThrow(/^samples must be an array/)
   })
 })

@@ -65,7 +65,7 @@ const prolong = (earlier: Run, later: Sight): Run => {
 
 function withDefaults(thresholds: Partial<IssueThresholds> = {}): IssueThresholds {
   for (const [name, value] of Object.entries(thresholds) as [string, unknown][]) {
-    if (!(name in ISSUE_THRESHOLDS)) throw new TypeError(`thresholds.${name} is not one of ${Object.keys(ISSUE_THRESHOLDS).join(', ')}`)
+    if (!Object.hasOwn(ISSUE_THRESHOLDS, name)) throw new TypeError(`thresholds.${name} is not one of ${Object.keys(ISSUE_THRESHOLDS).join(', ')}`)
     if (typeof value !== 'number' || !(value >= 0)) throw new RangeError(`thresholds.${name} must be a number from 0, got ${String(value)}`)
   }
   return { ...ISSUE_THRESHOLDS, ...thresholds }
