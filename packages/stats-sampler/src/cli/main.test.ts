@@ -28,6 +28,7 @@ beforeAll(async () => {
   write('cut.json', dump.subarray(0, 5000))
   write('call.jsonl', recording)
   write('cut.jsonl', recording.slice(0, -30))
+  write('call.gz', gzipSync(recording).subarray(0, -4)) // only the length is missing
   write('header.jsonl', recording.split('\n')[0] ?? '')
   write('other.json', '{}')
   write('empty.json', '')
@@ -70,6 +71,12 @@ test('of a recording that is cut short, what comes before is shown and drawn, an
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'stats-sampler: cut.jsonl: line 4: cut short; what comes before is shown\n' })
   expect(stdout).toContain('a: 1 sample,')
   expect(fs.existsSync(path.join(folder, 'cut.svg'))).toBe(true)
+})
+
+test('so it is with one that was cut when it was compressed already', () => {
+  const { status, stdout, stderr } = run('call.gz')
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'stats-sampler: call.gz: cut short: the compressed data has no end\n' })
+  expect(stdout).toContain('a: 2 samples,')
 })
 
 test.each<[string, string[], RegExp]>([

@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import fs from 'node:fs'
 import path from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { constants as zlibConstants, gunzipSync } from 'node:zlib'
 import type { ConnectionSample } from '../connection-sample.js'
 import { RecordingError, sampleRecording } from '../replay/index.js'
 import { help, parseArguments, usage, type Request } from './arguments.js'
@@ -68,6 +68,7 @@ function sample(file: string): Sampled {
     }
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error
+    if (process.exitCode !== undefined) return sampled // told already: the compressed data has no end
     complain(`${file}: ${error.message}${sampled.size > 0 ? '; what comes before is shown' : ''}`)
   }
   return sampled
@@ -75,9 +76,21 @@ function sample(file: string): Sampled {
 
 function readText(file: string): string {
   const bytes = fs.readFileSync(file)
-  const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: constants.MAX_STRING_LENGTH }) : bytes
+  const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(file, bytes) : bytes
   if (text.length > constants.MAX_STRING_LENGTH) throw new Error(reasons['ERR_BUFFER_TOO_LARGE'])
   return text.toString()
+}
+
+/** Of data that is cut short, what there is; the fault is told. */
+function gunzip(file: string, bytes: Buffer): Buffer {
+  const options = { maxOutputLength: constants.MAX_STRING_LENGTH }
+  try {
+    return gunzipSync(bytes, options)
+  } catch (error) {
+    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error
+    complain(`${file}: ${reasonOf(error)}`)
+    return gunzipSync(bytes, { ...options, finishFlush: zlibConstants.Z_SYNC_FLUSH })
+  }
 }
 
 /** Equal for two paths to one file; absent where there is none, of which writing it tells the reason. */
