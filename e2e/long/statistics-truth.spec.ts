@@ -89,6 +89,7 @@ test('what the server sends again leaves hardly any loss, and RTX tells what the
   const link = await lab.link()
   const page = await lab.call(link, { video: true })
   await link.set({ loss: 5, delay: 20 }, ['b>a'])
+  await networkLossIsKnown(page, 'subscribe')
   const { samples, flows } = await observe(page, link, 'subscribe', 45)
   const [sound, picture] = [streamOf(flows, samples, 'audio'), streamOf(flows, samples, 'video')]
   expect(picture.repeated).toBe(0) // not on its own ssrc
@@ -109,6 +110,7 @@ test('the server tells a publisher what its network lost, and subscribers miss h
   const link = await lab.link()
   const page = await lab.call(link, { video: true })
   await link.set({ loss: 5, delay: 20 }, ['a>b'])
+  await networkLossIsKnown(page, 'publish')
   const [{ samples, flows }, received] = await Promise.all([observe(page, link, 'publish', 60), observe(page, link, 'subscribe', 60)])
   const layers = samples.at(-1)!.streams.filter(({ kind, rid }) => kind === 'video' && rid !== undefined).map(({ ssrc, rid }) => {
     const flow = flows.find((candidate) => candidate.direction === 'a>b' && candidate.kind === 'rtp' && candidate.ssrc === ssrc)
@@ -128,6 +130,7 @@ test('over RTX the loss is told before and after repair', async ({ lab }) => {
   const link = await lab.link()
   const page = await lab.peers(link)
   await link.set({ loss: 5, delay: 20 }, ['b>a'])
+  await networkLossIsKnown(page, 'receive')
   const { samples, flows } = await observe(page, link, 'receive', 45)
   const stream = streamOf(flows, samples, 'video')
   expect(stream.repeated).toBe(0) // not on its own ssrc
@@ -170,6 +173,15 @@ async function observe(page: Page, link: Link, name: string, seconds: number): P
     return { ...flow, packets: flow.packets - packets, bytes: flow.bytes - bytes, dropped: flow.dropped - dropped, repeated: flow.repeated - repeated, heldMs: flow.heldMs - heldMs }
   })
   return { samples, flows }
+}
+
+/** Of every picture that flows: Chromium counts what RTX repaired from the first such packet on, and a publisher waits for its first report. */
+async function networkLossIsKnown(page: Page, name: string): Promise<void> {
+  for (;;) {
+    const [sample] = await nextSamples(page, name, 1)
+    const pictures = sample?.streams.filter(({ kind, packetsPerSecond = 0 }) => kind === 'video' && packetsPerSecond > 0) ?? []
+    if (pictures.length > 0 && pictures.every(({ networkLossRatio }) => networkLossRatio !== undefined)) return
+  }
 }
 
 const keyOf = ({ direction, protocol, from, to, kind, ssrc }: Flow): string => [direction, protocol, from, to, kind, ssrc].join(' ')
