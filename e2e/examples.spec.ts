@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import AliRtcEngine from '@earshot/sdk-core'
 import { build } from 'esbuild'
 import { enter, expectReceived, fakeDevices } from './support/example-pages.ts'
 import { expect, test as base } from './support/test.ts'
 
-// The examples as they are, but for the address of the server, one browser with one of them and one with another.
+// The examples as they are, but for the address of the server, one browser with one of them and one with another; and the documents
+// beside them, which must name what there is.
 
 const example = (name: string): string => fileURLToPath(new URL(`../examples/${name}`, import.meta.url))
 
@@ -55,6 +57,31 @@ for (const [first, second] of calls) {
     for (const { page } of [alice, bob]) await expect(page.getByRole('alert')).toHaveText('')
   })
 }
+
+/** `name`, `name(…)`, `name = …` in backticks. */
+const namesIn = (markdown: string): ReadonlySet<string> => new Set([...markdown.matchAll(/`(\w+)(?=[`( ])/g)].map(([, name = '']) => name))
+/** What the first cells of the tables of a chapter name. */
+const tableOf = (markdown: string, chapter: string): ReadonlySet<string> => {
+  const [, text = ''] = new RegExp(`^## ${chapter}$([^]*?)^## `, 'm').exec(markdown) ?? []
+  return namesIn([...text.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell).join(' '))
+}
+const members = Object.getOwnPropertyNames(AliRtcEngine.prototype).filter((name) => name !== 'constructor')
+const events = async (): Promise<readonly string[]> => {
+  const [, map = ''] = /interface AliRtcEvents \{([^]*)\}/.exec(await text('../packages/sdk-core/src/events.ts')) ?? []
+  return [...map.matchAll(/^ {2}(\w+): /gm)].map(([, name = '']) => name)
+}
+
+test('the tables in the README of sdk-core name every member of the engine and every event, and nothing else', async () => {
+  const readme = await text('../packages/sdk-core/README.md')
+  expect([...tableOf(readme, 'Methods and properties')].toSorted()).toEqual(members.toSorted())
+  expect([...tableOf(readme, 'Events')].toSorted()).toEqual((await events()).toSorted())
+})
+
+test('both pages about the way from AliRTC name the same things, and every callback that there is', async () => {
+  const [english, chinese] = [namesIn(await text('../docs/from-alirtc.md')), namesIn(await text('../docs/from-alirtc.zh.md'))]
+  expect([...english].toSorted()).toEqual([...chinese].toSorted())
+  expect((await events()).filter((name) => !english.has(name))).toEqual([])
+})
 
 function text(name: string): Promise<string> {
   return readFile(example(name), 'utf8')
