@@ -133,8 +133,10 @@ test('a shared tab ends when it is closed, as with the browser\'s bar: 10012, an
   await shared.close()
   await alice.expectCallback('onError', expect.objectContaining({ errorCode: 10012 }))
   expect(await alice.page.evaluate(() => window.earshot.configLocalScreenPublish)).toBe(false)
-  await expect.poll(async () => ((await bob.recorded('onPublisher')).at(-1)?.payload as { streamConfigs: { label: string; state: string }[] })
-    .streamConfigs.filter(({ state }) => state === 'active').map(({ label }) => label)).toEqual(['sophon_audio'])
+  await expect.poll(async () => {
+    const { streamConfigs = [] } = ((await bob.recorded('onPublisher')).at(-1)?.payload ?? {}) as { streamConfigs?: { label: string; state: string }[] }
+    return streamConfigs.filter(({ state }) => state === 'active').map(({ label }) => label)
+  }).toEqual(['sophon_audio'])
   const { length } = await seconds(bob, 'Alice')
   await expect.poll(async () => (await seconds(bob, 'Alice')).slice(length + 1).some(({ level }) => level > 0), { message: 'the microphone goes on alone' }).toBe(true)
 })

@@ -103,9 +103,10 @@ export class LocalMedia {
   /** False for another type, or what is no live track of its kind. */
   setExternal(track: MediaStreamTrack | null, type: 0 | 1 | 2): boolean {
     const slot = SLOTS[type]
-    const fits = track === null || (track instanceof MediaStreamTrack && (track.kind === 'audio') === (slot === 'audio') && track.readyState === 'live')
-    if (slot !== undefined && fits) this.publisher.setExternal(slot, track)
-    return slot !== undefined && fits
+    const kind = type === 0 ? 'audio' : 'video'
+    if (slot === undefined || (track !== null && !(track instanceof MediaStreamTrack && track.kind === kind && track.readyState === 'live'))) return false
+    this.publisher.setExternal(slot, track)
+    return true
   }
 
   close(): void {

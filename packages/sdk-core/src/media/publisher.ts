@@ -210,7 +210,7 @@ export class Publisher {
         ...stop.map((slot) => link.unpublish(slot)),
       ])
     } catch (error) {
-      if (this.#mix !== before) this.#mix?.close()
+      if (this.#mix !== before) (this.#link === link ? this.#mix : before)?.close()
       if (this.#link === link) this.#mix = before // what was sent goes on
       throw error
     }
@@ -253,7 +253,7 @@ export class Publisher {
 
   #release(slots: readonly Slot[]): void {
     const { tracks } = this.#options
-    const stops = slots.some((slot) => this.#sending.has(slot))
+    const before = this.#sending.size
     for (const slot of slots) {
       const external = this.#external.get(slot)
       if (external !== undefined && this.#muted.has(slot)) external.enabled = true // the app gets it back as it was
@@ -265,7 +265,7 @@ export class Publisher {
       this.#mix?.close()
       this.#mix = undefined
     }
-    if (stops && this.#sending.size === 0) this.#external.clear() // as the original: they are set anew before the next publish
+    if (before > 0 && this.#sending.size === 0) this.#external.clear() // as the original: they are set anew before the next publish
   }
 
   /** Nobody's call failed; and the end of a session fails everything, which needs no words. */
