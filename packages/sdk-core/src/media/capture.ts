@@ -58,7 +58,7 @@ async function captureScreen(video: MediaTrackConstraints): Promise<Map<'screen'
     const stream = await navigator.mediaDevices.getDisplayMedia(wanted)
     const [[track], [sound]] = [stream.getVideoTracks(), stream.getAudioTracks()]
     if (sound !== undefined) outcomes.set('sound', sound)
-    return outcomes.set('screen', track ?? captureError('screen', new DOMException('the browser gave no video track', 'UnknownError')))
+    return outcomes.set('screen', track ?? captureError('screen', new DOMException('the browser gave no such track', 'NotFoundError')))
   } catch (error) {
     return outcomes.set('screen', captureError('screen', error))
   }

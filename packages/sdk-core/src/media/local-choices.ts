@@ -44,7 +44,7 @@ export function deviceConstraints(name: 'currentCamera' | 'currentAudioCapture',
   if (typeof deviceId === 'string') return deviceId === '' ? {} : { deviceId: { exact: deviceId } }
   if (name === 'currentCamera' && (facingMode === 'user' || facingMode === 'environment')) return { facingMode }
   if (choice === undefined || choice === null) return {}
-  throw badParameter(name, '{ deviceId }, or for a camera { facingMode }', choice)
+  throw badParameter(name, '{ deviceId }', choice)
 }
 
 /** What a user asks of a picture. */

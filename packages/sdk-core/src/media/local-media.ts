@@ -74,7 +74,7 @@ export class LocalMedia {
 
   /** The same for the camera, as a property. Throws 16974081. */
   set videoProfile(config: VideoProfile) {
-    if (!this.setVideoProfile(config, 1)) throw badParameter('videoProfile', '{ width, height, frameRate: 5 to 30 }', config)
+    if (!this.setVideoProfile(config, 1)) throw badParameter('videoProfile', '{ width, height, frameRate }', config)
   }
 
   /** False on phones. */

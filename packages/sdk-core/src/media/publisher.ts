@@ -129,24 +129,23 @@ export class Publisher {
   async ended(slot: Slot, error: AliRtcError): Promise<void> {
     if (slot === 'screen') this.want(slot, false)
     this.#options.onError(error)
-    await this.#byItself(slot, (link) => (this.#trackFor(slot, false) === undefined ? this.#send(link, [], [slot]) : undefined))
+    await this.#byItself(slot, () => this.#trackFor(slot, false) === undefined, [], [slot])
   }
 
   /** The slot's track, or how it is encoded, is another by now: the others see no more of it than the picture. */
   async renew(slot: Slot): Promise<void> {
-    await this.#byItself(slot, (link) => this.#send(link, [slot], []))
+    await this.#byItself(slot, () => true, [slot], [])
   }
 
   /** Once no call is under way, if the slot is still sent then. */
-  async #byItself(slot: Slot, task: (link: ChannelLink) => Promise<void> | undefined): Promise<void> {
+  async #byItself(slot: Slot, due: () => boolean, start: readonly Slot[], stop: readonly Slot[]): Promise<void> {
     const link = this.#link
     while ((this.#pending ?? this.#announcing) !== undefined) await (this.#pending ?? this.#announcing)?.catch(() => undefined)
-    if (this.#link !== link || link === undefined || !this.#sending.has(slot)) return
-    const announcing = (task(link) ?? Promise.resolve())
+    if (this.#link !== link || link === undefined || !this.#sending.has(slot) || !due()) return
+    this.#announcing = this.#send(link, start, stop)
       .catch((error: unknown) => this.#report(link, error))
       .finally(() => { this.#announcing = undefined })
-    this.#announcing = announcing
-    await announcing
+    await this.#announcing
   }
 
   async #exclusively(task: (link: ChannelLink) => Promise<void>): Promise<void> {

@@ -17,8 +17,7 @@ export class SoundMix {
     const sources = [this.#voice, sound].map((track) => context.createMediaStreamSource(new MediaStream([track])))
     for (const source of sources) source.connect(sum)
     this.#nodes = sources
-    const [track = microphone] = sum.stream.getAudioTracks() // there is one, always
-    this.track = track
+    this.track = sum.stream.getAudioTracks()[0] as MediaStreamTrack // there is one, always
   }
 
   /** Neither the microphone nor the sound ends with it. */
