@@ -182,6 +182,23 @@ describe('the life of a recording', () => {
     expect(write).toHaveBeenCalledTimes(1)
   })
 
+  test('where the line that says so is lost, the next one says it', async () => {
+    const sampler = new StatsSampler()
+    let text = ''
+    let lines = 0
+    startRecording(sampler, (line) => {
+      if (++lines === 4) throw new Error('disk full')
+      text += line
+    }, { onError: () => {} })
+    const source = once(report(1000, inbound()), report(2000, inbound()), report(9000, inbound()), report(10_000, inbound()), report(11_000, inbound()))
+    const stop = sampler.add(source, () => {})
+    await seconds(1)
+    stop()
+    sampler.add(source, () => {})
+    await seconds(2)
+    expect([...readRecording(text)].map(({ reading, begins }) => [reading.timestamp, begins])).toEqual([[1000, true], [2000, false], [10_000, true], [11_000, false]])
+  })
+
   test('a source added again begins anew', async () => {
     const sampler = new StatsSampler()
     let text = ''

@@ -27,6 +27,8 @@ export function startRecording(sampler: StatsSampler, write: (line: string) => u
   if (typeof write !== 'function') throw new TypeError('write must be a function')
   const nameFor = nameSources(options.nameOf)
   let hasHeader = false
+  /** Sources whose first line was lost: the next one says that the sampling began. */
+  const unbegun = new WeakSet<StatsSource>()
 
   const writeLine = (line: () => RecordingHeader | RecordedReport, onFailure = (): void => {}): void => {
     const fail = (error: unknown): void => {
@@ -46,13 +48,14 @@ export function startRecording(sampler: StatsSampler, write: (line: string) => u
   const record = ({ source, report, synchronizationSources, reading, previous }: TakenReport): void => {
     if (!hasHeader) writeHeader()
     if (!hasHeader) return
+    const begins = unbegun.delete(source) || !previous
     writeLine(() => ({
       source: nameFor(source),
-      begins: previous ? undefined : true,
+      begins: begins || undefined,
       timestamp: reading.timestamp,
       synchronizationSources: synchronizationSources.map(({ source: ssrc, audioLevel, timestamp }) => ({ source: ssrc, audioLevel, timestamp })),
       report: withAddresses ? [...report] : withoutAddresses(report),
-    }))
+    }), () => { if (begins) unbegun.add(source) })
   }
   writeHeader()
   sampler.reportListeners.add(record)
