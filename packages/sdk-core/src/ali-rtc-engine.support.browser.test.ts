@@ -40,7 +40,7 @@ it.each<[number, () => unknown]>([
   [10020, () => vi.stubGlobal('RTCPeerConnection', undefined)],
   [10024, () => vi.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/49.0.1 Safari/537.36')],
   [10022, () => vi.spyOn(navigator, 'mediaDevices', 'get').mockReturnValue(undefined as never)],
-  [10023, () => vi.spyOn(RTCRtpReceiver, 'getCapabilities').mockReturnValue({ codecs: [{ mimeType: 'video/AV1', clockRate: 90_000 }], headerExtensions: [] })],
+  [10023, () => vi.spyOn(RTCRtpReceiver, 'getCapabilities').mockReturnValue({ codecs: [{ mimeType: 'video/H264', clockRate: 90_000 }], headerExtensions: [] })],
 ])('%d when the browser lacks it', async (code, take) => {
   take()
   await expect(new AliRtcEngine().isSupport()).rejects.toMatchObject({ code, isSupported: false })

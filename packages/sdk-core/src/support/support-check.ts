@@ -55,8 +55,8 @@ export async function checkSupport(settings: EngineSettings, devices: SupportDev
   if (typeof RTCPeerConnection === 'undefined') throw unsupported(result, ERROR_NOTSUPPORT_WEBRTC, 'the browser has no WebRTC')
   if (isTooOld(name)) throw unsupported(result, ERROR_NOTSUPPORT_BROWSER, `${name.browser} ${name.version} is too old`)
   if (!settings.isReceiveOnly) await checkDevices(result, settings, devices)
-  // The server forwards VP8 and H.264
-  if (!codecs.has('video/vp8') && !codecs.has('video/h264')) throw unsupported(result, ERROR_NOTSUPPORT_H264, 'the browser has neither VP8 nor H.264')
+  // The one video codec that the server forwards.
+  if (!codecs.has('video/vp8')) throw unsupported(result, ERROR_NOTSUPPORT_H264, 'the browser has no VP8')
   return result
 }
 
