@@ -90,5 +90,16 @@ export type LinkEvent =
   | { readonly type: 'bye'; readonly code: 1 | 2 | 3 }
   /** Media of one direction is lost and did not come back in time; the session goes on. */
   | { readonly type: 'media-lost'; readonly direction: 'publish' | 'subscribe' }
-  /** `disconnected` is the end of the link when nobody asked for it; `reason` is for people. */
-  | { readonly type: 'connection'; readonly state: 'connected' | 'reconnecting' | 'disconnected'; readonly reason?: string }
+  /** `disconnected` is the end of the link when nobody asked for it, with its error code (default 10310); `reason` is for people. */
+  | { readonly type: 'connection'; readonly state: 'connected' | 'reconnecting' | 'disconnected'; readonly reason?: string; readonly code?: number }
+
+/**
+ * The last event of a link whose session the server does not know any more, or wants to be rid of (`elsewhere`: another entry
+ * of `gslb` is to be tried first). Nobody ended it: the channel can be joined again with another link. Calls that wait reject
+ * with 10311.
+ */
+export interface SessionLost {
+  readonly type: 'session-lost'
+  readonly reason: string
+  readonly elsewhere: boolean
+}
