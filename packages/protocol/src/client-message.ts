@@ -1,11 +1,15 @@
 import * as v from 'valibot'
-import { MAX_SDP } from './ids.js'
+import { MAX_SDP, SESSION_KEY_PATTERN } from './ids.js'
 import { candidate, channelId, connection, displayName, profile, requestId, role, streamRow, userId, type Candidate, type Connection, type Profile, type Role, type StreamRow } from './rows.js'
 import type { CameraLayer, Slot } from './ids.js'
 
 /**
  * What a client says. Every message but `candidate` carries an `id` and gets exactly one answer with the same `id`:
- * `joined`, `accepted` or `error` (see `ServerMessage`).
+ * `joined`, `resumed`, `accepted` or `error` (see `ServerMessage`).
+ *
+ * A session that has a key outlives its socket. Each side numbers what it says in it from 1, `joined` being the server's
+ * first message and what follows `join` the client's; on the next socket each says how much it has heard, and the other
+ * repeats the rest.
  */
 export type ClientMessage =
   /** First message on a socket; the token covers app, channel, user, nonce and timestamp. */
@@ -22,7 +26,11 @@ export type ClientMessage =
       readonly token: string
       readonly profile: Profile
       readonly role: Role
+      /** Nobody else's secret, of this session only: with it the session can be resumed. Without it the session ends with its socket. */
+      readonly key?: string | undefined
     }
+  /** First message on another socket of the same session. `received`: the server's messages that were heard, see above. */
+  | { readonly type: 'resume'; readonly id: number; readonly key: string; readonly received: number }
   | { readonly type: 'leave'; readonly id: number }
   /**
    * The whole of what the member publishes from now on (at least one row active). The first one carries the offer of the
@@ -50,21 +58,24 @@ export type ClientMessage =
   | { readonly type: 'candidate'; readonly connection: Connection; readonly candidate: Candidate | null }
   | { readonly type: 'mute'; readonly id: number; readonly slot: 'audio' | 'camera'; readonly muted: boolean }
   | { readonly type: 'role'; readonly id: number; readonly role: Role }
-  /** Asks for an `accepted`, to learn that the socket still works. */
-  | { readonly type: 'ping'; readonly id: number }
+  /** Asks for an `accepted`, to learn that the socket still works. `received`: as in `resume`, so that the server can forget these. */
+  | { readonly type: 'ping'; readonly id: number; readonly received?: number | undefined }
 
 /** Those that get an answer. */
 export type ClientRequest = Exclude<ClientMessage, { type: 'candidate' }>
 
 const text = (max: number) => v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(max, `must be at most ${max} characters`))
 const sdp = text(MAX_SDP)
+const key = v.pipe(v.string(), v.regex(SESSION_KEY_PATTERN, 'must be 22 to 64 characters of A-Z, a-z, 0-9, _ and -'))
+const count = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0))
 
 export const clientMessage: v.GenericSchema<ClientMessage> = v.variant('type', [
   v.object({
     type: v.literal('join'), id: requestId, appId: text(64), channel: channelId, userId, displayName,
     nonce: text(64), timestamp: v.pipe(v.string(), v.regex(/^\d{1,12}$/, 'must be Unix seconds in decimal digits')),
-    token: text(128), profile, role,
+    token: text(128), profile, role, key: v.optional(key),
   }),
+  v.object({ type: v.literal('resume'), id: requestId, key, received: count }),
   v.object({ type: v.literal('leave'), id: requestId }),
   v.object({
     type: v.literal('publish'), id: requestId,
@@ -91,5 +102,5 @@ export const clientMessage: v.GenericSchema<ClientMessage> = v.variant('type', [
   v.object({ type: v.literal('candidate'), connection, candidate }),
   v.object({ type: v.literal('mute'), id: requestId, slot: v.picklist(['audio', 'camera']), muted: v.boolean() }),
   v.object({ type: v.literal('role'), id: requestId, role }),
-  v.object({ type: v.literal('ping'), id: requestId }),
+  v.object({ type: v.literal('ping'), id: requestId, received: v.optional(count) }),
 ])

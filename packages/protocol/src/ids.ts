@@ -4,6 +4,8 @@
 export const ID_PATTERN: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 /** The `AK-` prefix selects the app key scheme; at most 64 characters in all. */
 export const NONCE_PATTERN: RegExp = /^AK-[A-Za-z0-9-]{1,61}$/
+/** At least 128 bits in base64url, and in UUIDs. */
+export const SESSION_KEY_PATTERN: RegExp = /^[A-Za-z0-9_-]{22,64}$/
 /** Characters. */
 export const MAX_DISPLAY_NAME: number = 64
 /** Characters of one session description; a subscriber of 50 people with three streams each needs about half of it. */

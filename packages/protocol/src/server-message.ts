@@ -20,6 +20,8 @@ export interface OfferedTrack {
 export type ServerMessage =
   /** Answers `join`: everybody who is in the channel already. Events follow only after it. */
   | { readonly type: 'joined'; readonly id: number; readonly members: readonly MemberRow[]; readonly iceServers: readonly IceServer[] }
+  /** Answers `resume`; what was not heard follows. `received`: the client's messages that arrived, so that it repeats the rest. */
+  | { readonly type: 'resumed'; readonly id: number; readonly received: number }
   /** Answers every other request; `sdp` is the answer to the offer of a `publish`. */
   | { readonly type: 'accepted'; readonly id: number; readonly sdp?: string | undefined }
   /** Refuses a request (`id`), or says what was wrong with a message that had none. `field` is a path such as `offer.sdp`. */
@@ -39,7 +41,7 @@ export type ServerMessage =
   | { readonly type: 'bye'; readonly code: 1 | 2 | 3 }
 
 /** Those that answer a request. */
-export type ServerAnswer = Extract<ServerMessage, { type: 'joined' | 'accepted' | 'error' }>
+export type ServerAnswer = Extract<ServerMessage, { type: 'joined' | 'resumed' | 'accepted' | 'error' }>
 /** Those that nobody asked for. */
 export type ServerEvent = Exclude<ServerMessage, ServerAnswer>
 
@@ -50,6 +52,7 @@ export const serverMessage: v.GenericSchema<ServerMessage> = v.variant('type', [
       urls: v.union([v.string(), v.array(v.string())]), username: v.optional(v.string()), credential: v.optional(v.string()),
     })),
   }),
+  v.object({ type: v.literal('resumed'), id: requestId, received: v.number() }),
   v.object({ type: v.literal('accepted'), id: requestId, sdp: v.optional(v.string()) }),
   v.object({ type: v.literal('error'), id: v.optional(requestId), code: v.number(), message: v.string(), field: v.optional(v.string()) }),
   v.object({ type: v.literal('member-joined'), member: memberRow }),
