@@ -107,3 +107,25 @@ describe('a bad client message', () => {
     expect(parseClientMessage(`{"type":"leave","id":${deep}}`).ok).toBe(false)
   })
 })
+
+describe('a bad server message', () => {
+  it.each([
+    { text: 'null', message: 'the message must be an object' },
+    { text: '[]', field: 'type' },
+    { text: '{}', field: 'type' },
+    { text: '{"type":null}', field: 'type' },
+    { text: '{"type":"nonsense"}', field: 'type', message: '"accepted"' },
+    { text: '{"type":"constructor"}', field: 'type' },
+    { text: '{"type":"__proto__"}', field: 'type' },
+    { text: '{"type":["bye"],"code":1}', field: 'type' },
+    { text: '{"type":"member-left"}', field: 'userId' },
+    { text: '{"type":"layer","userId":"bob","label":"x"}', field: 'label' },
+    { text: '{"type":"joined","id":1,"members":[],"iceServers":[{"urls":["a",1]}]}', field: 'iceServers.0.urls.1' },
+  ])('$text is refused by name', ({ text, field, message }) => {
+    const parsed = parseServerMessage(text)
+    expect(parsed.ok).toBe(false)
+    if (parsed.ok) return
+    expect(parsed.fault.field).toBe(field)
+    expect(parsed.fault.message).toContain(message ?? `"${field}"`)
+  })
+})

@@ -38,11 +38,11 @@ function parse<Message>(schema: v.GenericSchema<Message>, text: string): Parsed<
 }
 
 function faultOf(issue: v.BaseIssue<unknown>, value: unknown): MessageFault {
-  const field = v.getDotPath(issue)
+  const field = issue.path?.map(({ key }) => key).join('.')
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
   return {
-    message: field === null ? `the message must be an object: ${issue.message}` : `"${field}" ${says(issue.message)}`,
-    ...(field === null ? {} : { field }),
+    message: field === undefined ? `the message must be an object: ${issue.message}` : `"${field}" ${says(issue.message)}`,
+    ...(field === undefined ? {} : { field }),
     ...(Number.isSafeInteger(id) && (id as number) >= 0 ? { id: id as number } : {}), // the check above is the narrowing
   }
 }
