@@ -3,9 +3,9 @@ import {
   ERROR_RATE_LIMITED, ERROR_TOKEN_INVALID, ERROR_USER_ID_MALFORMED, parseClientMessage, type ClientMessage, type MessageFault, type ServerMessage,
 } from '@earshot/protocol'
 import type { RawData, WebSocket } from 'ws'
-import type { MemberLink } from './channel/channel.js'
-import type { JoinMessage } from './channel/channel-model.js'
+import type { JoinMessage, MemberMessage } from './channel/channel-model.js'
 import type { ChannelRegistry, Session } from './channel/channel-registry.js'
+import type { MemberSocket } from './channel/lasting-link.js'
 import type { Limits } from './limits.js'
 import type { Log } from './log.js'
 import { admit, countMalformed, newGuard, type GuardState, type Verdict } from './message-guard.js'
@@ -36,8 +36,11 @@ const CLOSE_MS = 2000
 /** Characters of an answer to a malformed message. */
 const MAX_FAULT = 300
 
-/** One WebSocket on `/v1/channel`: parses, limits, joins, and then passes messages on. */
-export class Connection implements MemberLink {
+/** Close codes of a client that goes on purpose: a closed page, a navigation. */
+const MEANT: ReadonlySet<number> = new Set([1000, 1001])
+
+/** One WebSocket on `/v1/channel`: parses, limits, joins or resumes, and then passes messages on. */
+export class Connection implements MemberSocket {
   readonly address: string
   /** When the client last said anything, a pong included; milliseconds. */
   lastHeardMs: number
@@ -46,6 +49,8 @@ export class Connection implements MemberLink {
   readonly #joinTimer: NodeJS.Timeout
   #guard: GuardState
   #phase: Phase = { is: 'new' }
+  /** Closed by us for what the client did: no other socket brings its session back. */
+  #expelled = false
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket
@@ -70,6 +75,11 @@ export class Connection implements MemberLink {
     if (message.type === 'error') this.#options.metrics.error(message.code)
     this.#socket.send(JSON.stringify(message))
     this.#cutOffSlowReader()
+  }
+
+  abandon(): void {
+    this.#phase = { is: 'closed' }
+    this.#socket.terminate()
   }
 
   /** The session ended; one session a socket, so the socket does too. */
@@ -115,6 +125,7 @@ export class Connection implements MemberLink {
     if (this.#phase.is === 'closed' || this.#socket.readyState !== this.#socket.OPEN) return
     const { limits, metrics, now } = this.#options
     const text = String(data) // one Buffer: the default binaryType of ws
+    if (this.#phase.is === 'joined') this.#phase.session.link.received += 1
     const admitted = admit(this.#guard, limits, now())
     this.#guard = admitted.guard
     if (admitted.verdict !== 'take') return this.#tooMany(text, admitted.verdict)
@@ -132,6 +143,7 @@ export class Connection implements MemberLink {
     switch (this.#phase.is) {
       case 'new':
         if (message.type === 'join') void this.#join(message)
+        else if (message.type === 'resume') this.#begin(this.#options.registry.resume(this, message))
         else this.send({ type: 'error', ...id, code: ERROR_NOT_IN_CHANNEL, message: `"${message.type}" needs a join before it` })
         return
       case 'joining':
@@ -139,8 +151,8 @@ export class Connection implements MemberLink {
         else this.send({ type: 'error', ...id, code: ERROR_RATE_LIMITED, message: 'too many messages are waiting for the join' })
         return
       case 'joined':
-        if (message.type === 'join') this.send({ type: 'error', ...id, code: ERROR_ALREADY_JOINED, message: 'this socket has joined already' })
-        else this.#phase.session.message(message)
+        if (message.type === 'join' || message.type === 'resume') this.#answer({ type: 'error', ...id, code: ERROR_ALREADY_JOINED, message: 'this socket has joined already' })
+        else this.#told(this.#phase.session, message)
         return
       case 'closed':
         return
@@ -151,10 +163,24 @@ export class Connection implements MemberLink {
     const waiting: ClientMessage[] = []
     this.#phase = { is: 'joining', waiting }
     const session = await this.#options.registry.join(this, request, () => this.#phase.is === 'joining')
-    if (this.#phase.is !== 'joining') return session?.gone() // closed or replaced meanwhile
-    this.#phase = session === null ? { is: 'new' } : { is: 'joined', session }
-    if (session !== null) clearTimeout(this.#joinTimer)
+    if (this.#phase.is !== 'joining') return session?.link.closed(this, false) // closed or replaced meanwhile
+    this.#begin(session)
+    if (session !== null) session.link.received += waiting.length
     for (const message of waiting) this.#take(message)
+  }
+
+  #begin(session: Session | null): void {
+    if (session === null) {
+      this.#phase = { is: 'new' }
+    } else if (this.#phase.is !== 'closed') { // the last words of a session that was over
+      this.#phase = { is: 'joined', session }
+      clearTimeout(this.#joinTimer)
+    }
+  }
+
+  #told(session: Session, message: MemberMessage): void {
+    if (message.type === 'ping' && message.received !== undefined) session.link.acknowledge(message.received)
+    session.message(message)
   }
 
   #closed(code: number): void {
@@ -162,7 +188,7 @@ export class Connection implements MemberLink {
     const phase = this.#phase
     this.#phase = { is: 'closed' }
     this.#options.log.debug({ peer: this.#options.peer, code }, 'socket closed')
-    if (phase.is === 'joined') phase.session.gone()
+    if (phase.is === 'joined') phase.session.link.closed(this, this.#expelled || MEANT.has(code))
   }
 
   #joinedTooLate(): void {
@@ -191,15 +217,26 @@ export class Connection implements MemberLink {
 
   #tooLong(bytes: number): void {
     this.#options.metrics.message('malformed')
-    this.send({ type: 'error', code: ERROR_MALFORMED_MESSAGE, message: `the message has ${bytes} bytes, at most ${this.#options.limits.messageBytes} are allowed` })
-    this.close(1009, 'message too long')
+    this.#answer({ type: 'error', code: ERROR_MALFORMED_MESSAGE, message: `the message has ${bytes} bytes, at most ${this.#options.limits.messageBytes} are allowed` })
+    this.#expel(1009, 'message too long')
+  }
+
+  /** As a message of the session, where there is one: whoever resumes it counts them. */
+  #answer(error: Extract<ServerMessage, { type: 'error' }>): void {
+    if (this.#phase.is === 'joined') this.#phase.session.link.send(error)
+    else this.send(error)
   }
 
   #fault(verdict: Verdict, error: Extract<ServerMessage, { type: 'error' }>): void {
-    this.send(error)
+    this.#answer(error)
     if (verdict !== 'refuse-and-close') return
     this.#options.log.info({ peer: this.#options.peer, ...this.#who(), code: error.code }, 'too many faults, closed')
-    this.close(1008, error.code === ERROR_RATE_LIMITED ? 'too many messages' : 'too many malformed messages')
+    this.#expel(1008, error.code === ERROR_RATE_LIMITED ? 'too many messages' : 'too many malformed messages')
+  }
+
+  #expel(code: number, reason: string): void {
+    this.#expelled = true
+    this.close(code, reason)
   }
 
   #who(): { readonly channel?: string; readonly user?: string; readonly session?: string } {

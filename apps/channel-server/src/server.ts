@@ -41,7 +41,7 @@ const DRAIN_MS = 1000
 export function createChannelServer(options: ServerOptions): ChannelServer {
   const { config, app, log, tls, publicFolder, now = Date.now } = options
   const engine = limitedEngine(options.engine, config.limits.engineSeconds * 1000)
-  const registry = new ChannelRegistry({ engine, log, app, now, limits: config.limits, iceServers: config.iceServers })
+  const registry = new ChannelRegistry({ engine, log, app, now, limits: config.limits, iceServers: config.iceServers, graceSeconds: config.graceSeconds })
   const metrics = createMetrics({
     sockets: () => sockets.size, channels: () => registry.list().length, members: () => registry.members, sfu: () => engine.stats(),
   })

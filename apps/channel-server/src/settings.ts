@@ -62,7 +62,7 @@ export const basicSettings: Settings<Basics> = {
   allowedOrigins: { variable: 'EARSHOT_ALLOWED_ORIGINS', kind: origins, fallback: 'same-host', otherwise: 'pages of this host', means: 'Web pages that may connect and log in' },
   devLogin: { variable: 'EARSHOT_DEV_LOGIN', kind: flag, fallback: false, otherwise: '0', means: 'Development mode: `/app/v1/login` gives a token to anyone who asks' },
   trustProxy: { variable: 'EARSHOT_TRUST_PROXY', kind: flag, fallback: false, otherwise: '0', means: 'Believe the last address of `X-Forwarded-For`; only behind a proxy that sets it' },
-  graceSeconds: { variable: 'EARSHOT_GRACE_SECONDS', kind: seconds, fallback: 30, means: 'Silence after which a client counts as gone' },
+  graceSeconds: { variable: 'EARSHOT_GRACE_SECONDS', kind: seconds, fallback: 30, means: 'Seconds that a client may be silent or without a socket until it counts as gone' },
   logLevel: { variable: 'EARSHOT_LOG_LEVEL', kind: oneOf(levels), fallback: 'info', means: 'Logs go to standard error, one JSON object a line' },
   tlsCert: { variable: 'EARSHOT_TLS_CERT', kind: file, fallback: null, otherwise: 'plain HTTP', means: 'Certificate chain; together with `EARSHOT_TLS_KEY`' },
   tlsKey: { variable: 'EARSHOT_TLS_KEY', kind: file, fallback: null, otherwise: 'plain HTTP', means: 'Private key; together with `EARSHOT_TLS_CERT`' },

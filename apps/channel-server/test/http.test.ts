@@ -95,7 +95,7 @@ describe('health, metrics and everything unknown', () => {
       const result = readConfig(withControl)
       if (!result.ok) throw new Error(result.problems.join())
       const [engine, log] = [createMemoryEngine(), pino({ level: 'silent' })]
-      const registry = new ChannelRegistry({ engine, log, app, limits: result.config.limits, iceServers: [], now: Date.now })
+      const registry = new ChannelRegistry({ engine, log, app, limits: result.config.limits, iceServers: [], graceSeconds: 30, now: Date.now })
       const metrics = createMetrics({ sockets: () => 0, channels: () => 0, members: () => 0, sfu: () => engine.stats() })
       const http = createHttp({ config: result.config, app, registry, metrics, log, files: new Map(), now: Date.now, isDraining: () => false })
       expect((await http.request('/metrics', { headers }, { incoming: { socket: { remoteAddress } } })).status).toBe(status)

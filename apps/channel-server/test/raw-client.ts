@@ -9,6 +9,8 @@ export const app = { id: 'earshot', key: 'test-key' }
 type Without<Union, Key extends string> = Union extends unknown ? Omit<Union, Key> : never
 type Of<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>
 
+const answers: ReadonlySet<string> = new Set(['joined', 'resumed', 'accepted', 'error'])
+
 export interface Claims {
   readonly appId: string
   readonly channel: string
@@ -71,10 +73,10 @@ export class RawClient {
   }
 
   /** Sends a request and waits for the answer with its id. */
-  async ask(request: Without<ClientRequest, 'id'>): Promise<Of<'joined' | 'accepted' | 'error'>> {
+  async ask(request: Without<ClientRequest, 'id'>): Promise<Of<'joined' | 'resumed' | 'accepted' | 'error'>> {
     const id = this.#nextId++
     this.say(JSON.stringify({ ...request, id }))
-    return await this.until((message) => (message.type === 'joined' || message.type === 'accepted' || message.type === 'error') && message.id === id) as Of<'joined' | 'accepted' | 'error'> // what the condition says
+    return await this.until((message) => answers.has(message.type) && 'id' in message && message.id === id) as Of<'joined' | 'resumed' | 'accepted' | 'error'> // what the condition says
   }
 
   /** The first message of that type, heard already or not yet. */

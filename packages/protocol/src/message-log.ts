@@ -9,6 +9,11 @@ export class MessageLog<Message> {
     return this.#forgotten + this.#kept.length
   }
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#kept.length
+  }
+
   /** Takes the next one; its number. */
   add(message: Message): number {
     this.#kept.push(message)

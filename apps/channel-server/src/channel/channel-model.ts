@@ -78,7 +78,7 @@ export interface Refusal {
 
 export type JoinMessage = Extract<ClientMessage, { type: 'join' }>
 /** All that a member may say once it has joined. */
-export type MemberMessage = Exclude<ClientMessage, { type: 'join' }>
+export type MemberMessage = Exclude<ClientMessage, { type: 'join' | 'resume' }>
 export type MemberRequest = Exclude<MemberMessage, { type: 'candidate' }>
 
 export type Input =

@@ -5,17 +5,18 @@ import { readConfig } from '../config.js'
 import { limitedEngine } from '../sfu/limited-engine.js'
 import { createMemoryEngine } from '../sfu/memory-engine.js'
 import type { SfuEngine } from '../sfu/sfu-engine.js'
-import type { MemberLink } from './channel.js'
 import type { JoinMessage } from './channel-model.js'
 import { ChannelRegistry, type Session } from './channel-registry.js'
+import type { MemberSocket } from './lasting-link.js'
 import { makeToken } from './token.js'
 
 // What real sockets cannot show on demand: an SFU that is slow, or fails, at a certain call.
 
 const app = { id: 'a', key: 'k' }
 
-class RecordingLink implements MemberLink {
+class RecordingLink implements MemberSocket {
   readonly address: string
+  readonly lastHeardMs = 0
   readonly heard: ServerMessage[] = []
   ended: string | null = null
   #wake: () => void = () => undefined
@@ -31,6 +32,10 @@ class RecordingLink implements MemberLink {
 
   end(why: string): void {
     this.ended = why
+  }
+
+  abandon(): void {
+    this.ended = 'abandoned'
   }
 
   async answer(id: number): Promise<ServerMessage> {
@@ -66,7 +71,7 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
 function registryWith(engine: SfuEngine): ChannelRegistry {
   const result = readConfig({})
   if (!result.ok) throw new Error(result.problems.join('\n'))
-  return new ChannelRegistry({ engine, app, log: pino({ level: 'silent' }), limits: result.config.limits, iceServers: [], now: () => 0 })
+  return new ChannelRegistry({ engine, app, log: pino({ level: 'silent' }), limits: result.config.limits, iceServers: [], graceSeconds: 30, now: () => 0 })
 }
 
 function join(userId: string): JoinMessage {
@@ -74,7 +79,7 @@ function join(userId: string): JoinMessage {
   return { type: 'join', id: 1, displayName: userId, profile: 0, role: 0, token: makeToken(claims, app.key), ...claims }
 }
 
-async function joined(registry: ChannelRegistry, link: MemberLink, userId: string): Promise<Session> {
+async function joined(registry: ChannelRegistry, link: MemberSocket, userId: string): Promise<Session> {
   const session = await registry.join(link, join(userId), () => true)
   if (session === null) throw new Error('refused')
   return session
@@ -112,7 +117,7 @@ it('a member who goes while the SFU works on its request leaves nothing open', a
   const a = await joined(registry, alice, 'alice')
   const b = await joined(registry, bob, 'bob')
   a.message(publish)
-  a.gone()
+  a.link.closed(alice, true)
   slow.open()
   b.message(publish)
   await bob.answer(2)

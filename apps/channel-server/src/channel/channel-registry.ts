@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { ERROR_SERVER_FULL, type IceServer } from '@earshot/protocol'
+import { ERROR_NOSESSION, ERROR_SERVER_FULL, type ClientMessage, type IceServer } from '@earshot/protocol'
 import type { Limits } from '../limits.js'
 import type { Log } from '../log.js'
 import type { SfuEngine, SfuEvent } from '../sfu/sfu-engine.js'
-import { Channel, type MemberLink } from './channel.js'
+import { Channel } from './channel.js'
 import type { JoinMessage, MemberMessage, Refusal } from './channel-model.js'
 import { readTransportId } from './engine-ids.js'
+import { LastingLink, type MemberSocket } from './lasting-link.js'
 import { serverFailure } from './refusals.js'
 import { checkToken, type App } from './token.js'
 
@@ -15,6 +16,8 @@ export interface RegistryOptions {
   readonly app: App
   readonly limits: Limits
   readonly iceServers: readonly IceServer[]
+  /** How long a session that has a key stays without a socket. */
+  readonly graceSeconds: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -28,14 +31,16 @@ interface Entry {
   joining: number
 }
 
+type ResumeMessage = Extract<ClientMessage, { type: 'resume' }>
+
 /** What a session can do once it is in a channel. */
 export interface Session {
   readonly sessionId: string
   readonly userId: string
   readonly channelId: string
+  /** Where it says what to the client, over one socket after the other. */
+  readonly link: LastingLink
   message(message: MemberMessage): void
-  /** The socket is gone. */
-  gone(): void
 }
 
 /** All channels. One opens with its first join and closes with its last leave; each has a room of the SFU. */
@@ -45,6 +50,8 @@ export class ChannelRegistry {
   /** Rooms on their way out; a channel of the same id opens its room only after that. */
   readonly #closing = new Map<string, Promise<void>>()
   readonly #channelOfSession = new Map<string, Channel>()
+  /** By key; those that are over too, until nobody may come back for their last words. */
+  readonly #resumable = new Map<string, Session>()
   readonly #stopListening: () => void
   #draining = false
 
@@ -54,29 +61,34 @@ export class ChannelRegistry {
   }
 
   /**
-   * Checks the token and lets the session in. `null` when it was refused; then `link` was told why and may try again.
+   * Checks the token and lets the session in. `null` when it was refused; then `socket` was told why and may try again.
    * `isOpen` is asked again after the wait for the room, so that nobody joins whose socket has gone meanwhile.
    */
-  async join(link: MemberLink, request: JoinMessage, isOpen: () => boolean): Promise<Session | null> {
+  async join(socket: MemberSocket, request: JoinMessage, isOpen: () => boolean): Promise<Session | null> {
     const sessionId = randomUUID()
     const refusal = this.#refusalOf(request)
-    if (refusal !== null) return this.#refuse(link, sessionId, request, refusal)
+    if (refusal !== null) return this.#refuse(socket, sessionId, request, refusal)
     const entry = this.#entries.get(request.channel) ?? this.#open(request.channel)
     entry.joining += 1
     try {
       await entry.roomOpened
       if (!isOpen() || this.#draining) return null
-      this.#channelOfSession.set(sessionId, entry.channel)
-      if (entry.channel.join(sessionId, link, request)) return sessionOf(entry.channel, sessionId, request)
-      this.#channelOfSession.delete(sessionId)
-      return null
+      return this.#enter(entry.channel, sessionId, socket, request)
     } catch (error) {
       this.#options.log.error({ channel: request.channel, err: error }, 'the room could not be opened')
-      return this.#refuse(link, sessionId, request, serverFailure(error))
+      return this.#refuse(socket, sessionId, request, serverFailure(error))
     } finally {
       entry.joining -= 1
       this.#closeIfEmpty(entry)
     }
+  }
+
+  /** Goes on over another socket, and tells it all that the last ones did not bring. `null` when there is no such session (any more). */
+  resume(socket: MemberSocket, { id, key, received }: ResumeMessage): Session | null {
+    const session = this.#resumable.get(key)
+    if (session?.link.resume(socket, id, received) === true) return session
+    socket.send({ type: 'error', id, code: ERROR_NOSESSION, message: 'there is no session with that key' })
+    return null
   }
 
   get(channelId: string): Channel | undefined {
@@ -113,8 +125,29 @@ export class ChannelRegistry {
       : null
   }
 
-  #refuse(link: MemberLink, sessionId: string, request: JoinMessage, refusal: Refusal): null {
-    link.send({ type: 'error', id: request.id, ...refusal })
+  #enter(channel: Channel, sessionId: string, socket: MemberSocket, request: JoinMessage): Session | null {
+    const { graceSeconds, limits, now } = this.#options
+    const { key, userId } = request
+    const session: Session = {
+      sessionId, userId, channelId: channel.id,
+      message: (message) => channel.message(sessionId, message),
+      link: new LastingLink(socket, {
+        graceMs: key === undefined ? 0 : graceSeconds * 1000, maxBytes: limits.queueBytes, now,
+        onGone: () => { if (!this.#draining) channel.gone(sessionId) },
+        onForgotten: () => { if (key !== undefined && this.#resumable.get(key) === session) this.#resumable.delete(key) },
+      }),
+    }
+    this.#channelOfSession.set(sessionId, channel)
+    if (!channel.join(sessionId, session.link, request)) {
+      this.#channelOfSession.delete(sessionId)
+      return null
+    }
+    if (key !== undefined) this.#resumable.set(key, session)
+    return session
+  }
+
+  #refuse(socket: MemberSocket, sessionId: string, request: JoinMessage, refusal: Refusal): null {
+    socket.send({ type: 'error', id: request.id, ...refusal })
     this.#options.log.info({ channel: request.channel, user: request.userId, session: sessionId, request: 'join', code: refusal.code, reason: refusal.message }, 'refused')
     return null
   }
@@ -152,13 +185,5 @@ export class ChannelRegistry {
     if (event.type === 'fatal') return // the process ends, see main
     const sessionId = readTransportId(event.transportId)?.sessionId ?? ''
     this.#channelOfSession.get(sessionId)?.engineEvent(event)
-  }
-}
-
-function sessionOf(channel: Channel, sessionId: string, { userId }: JoinMessage): Session {
-  return {
-    sessionId, userId, channelId: channel.id,
-    message: (message) => channel.message(sessionId, message),
-    gone: () => channel.gone(sessionId),
   }
 }
