@@ -33,7 +33,7 @@ export function readAuthInfo(auth: AuthInfo, displayName?: string): Omit<JoinReq
   if (typeof auth !== 'object' || auth === null) throw badParameter('authInfo', 'an object', auth)
   for (const name of fields) {
     const value: unknown = auth[name]
-    if (value === undefined || value === null || value === '') throw badParameter(`authInfo.${name}`, 'given', value)
+    if ((value ?? '') === '') throw badParameter(`authInfo.${name}`, 'given', value)
   }
   const { appid, channel, nonce, userid, token } = auth
   for (const [name, value] of Object.entries({ appid, channel, nonce, userid, token })) checkText(`authInfo.${name}`, value)

@@ -52,7 +52,6 @@ export const DEFAULT_SETTINGS: EngineSettings = {
 }
 
 const switches = ['isDebug', 'isReceiveOnly', 'customPlay', 'audioProcessing', 'autoPublish', 'autoSubscribe'] as const
-const known: ReadonlySet<string> = new Set([...switches, 'audioContext', 'signal', 'compat'])
 
 /**
  * Adds options to the settings; what is absent stays as it was. Throws 16974081 naming the option that is wrong.
@@ -63,17 +62,16 @@ const known: ReadonlySet<string> = new Set([...switches, 'audioContext', 'signal
 export function mergeOptions(settings: EngineSettings, options: AliRtcEngineOptions | null | '' | undefined): EngineSettings {
   if (options === undefined || options === null || options === '') return settings
   if (typeof options !== 'object') throw badParameter('options', 'an object', options)
-  const unknown = Object.keys(options).filter((name) => !known.has(name))
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(DEFAULT_SETTINGS, name))
   if (unknown.length > 0) log('warn', `unknown option ${unknown.join(', ')}`)
-  const given = Object.fromEntries(switches.filter((name) => options[name] !== undefined).map((name) => {
-    checkBoolean(`options.${name}`, options[name])
-    return [name, options[name]]
-  }))
-  const { audioContext = settings.audioContext, signal = settings.signal, compat = settings.compat } = options
+  const names = Object.keys(DEFAULT_SETTINGS) as (keyof EngineSettings)[] // it has them all
+  const merged: EngineSettings = { ...settings, ...Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])) }
+  for (const name of switches) checkBoolean(`options.${name}`, merged[name])
+  const { audioContext, signal, compat } = merged
   if (audioContext !== undefined && !isAudioContext(audioContext)) throw badParameter('options.audioContext', 'an AudioContext', audioContext)
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badParameter('options.signal', 'an AbortSignal', signal)
   if (compat !== undefined && compat !== '1.16') throw badParameter('options.compat', `'1.16' or absent`, compat)
-  return { ...settings, ...given, audioContext, signal, compat }
+  return merged
 }
 
 function isAudioContext(value: unknown): boolean {

@@ -32,75 +32,61 @@ export interface MediaStep {
   readonly rows: readonly MediaEvent[]
 }
 
-/** One connection's sample to the rows of those whose media it carries: ours first, then the others in order of arrival. */
-export function mediaStep(state: MediaState, parties: MediaParties, input: MediaSample): MediaStep {
-  const { source, sample, ownerOf } = input
-  const rtt = sample.rttMs === undefined ? state.roundTrips.get(source) ?? 0 : Math.round(sample.rttMs)
-  const tracks = sample.tracks.map((stream) => ({ stream, owner: ownerOf(stream) }))
-  const streams = sample.streams.map((stream) => ({ stream, owner: ownerOf(stream) }))
-  const own = parties.sending.size > 0 && tracks.some(({ owner }) => owner?.self === true)
-  const remote = parties.remote.flatMap(({ userId, labels }) => {
-    const theirs = streams.flatMap(({ stream, owner }) => (owner?.self === false && owner.userId === userId ? [{ stream, label: owner.label }] : []))
-    // One report alone has no rates: the first row comes with the second
-    const due = theirs.some(({ stream }) => stream.bytesPerSecond !== undefined || state.seen.has(userId))
-    return due ? [event(userId, remoteNumbers({ rtt, userId, labels, streams: theirs, input }))] : []
-  })
-  const present = new Set(parties.remote.map(({ userId }) => userId))
-  return {
-    state: {
-      roundTrips: new Map(state.roundTrips).set(source, rtt),
-      seen: new Set([...state.seen, ...remote.map(({ userId }) => userId)].filter((userId) => present.has(userId))),
-    },
-    rows: [...(own ? [event(SELF, ownNumbers({ rtt, sending: parties.sending, tracks, input }))] : []), ...remote],
-  }
+/** A stream of the sample, and whose it is: `SELF` is ourselves. */
+interface OwnedStream {
+  readonly stream: StreamSample
+  readonly userId: string
+  readonly slot: Slot
 }
 
-interface OwnFacts {
-  readonly rtt: number
-  readonly sending: ReadonlySet<Slot>
-  readonly tracks: readonly { readonly stream: StreamSample; readonly owner: StreamOwner | undefined }[]
-  readonly input: MediaSample
+/** One connection's sample to the rows of those whose media it carries: ours first, then the others in order of arrival. */
+export function mediaStep(state: MediaState, { sending, remote }: MediaParties, input: MediaSample): MediaStep {
+  const { source, sample, ownerOf } = input
+  const rtt = sample.rttMs === undefined ? state.roundTrips.get(source) ?? 0 : Math.round(sample.rttMs)
+  const own = sample.tracks.flatMap((stream) => owned(stream, ownerOf(stream))).filter(({ userId }) => userId === SELF)
+  const streams = sample.streams.flatMap((stream) => owned(stream, ownerOf(stream)))
+  const rows = remote.flatMap(({ userId, labels }) => {
+    const theirs = streams.filter((stream) => stream.userId === userId)
+    // One report alone has no rates: the first row comes with the second
+    if (!theirs.some(({ stream }) => stream.bytesPerSecond !== undefined || state.seen.has(userId))) return []
+    return [event(userId, { rtt, ...remoteNumbers(theirs, partsOf(userId, new Set([...labels].map(slotOf)), theirs, input)) })]
+  })
+  const seen = remote.map(({ userId }) => userId).filter((userId) => state.seen.has(userId) || rows.some((row) => row.userId === userId))
+  if (sending.size > 0 && own.length > 0) rows.unshift(event(SELF, { rtt, ...ownNumbers(sample, partsOf(SELF, sending, own, input)) }))
+  return { state: { roundTrips: new Map(state.roundTrips).set(source, rtt), seen: new Set(seen) }, rows }
+}
+
+function owned(stream: StreamSample, owner: StreamOwner | undefined): OwnedStream[] {
+  if (owner === undefined) return []
+  return [owner.self ? { stream, userId: SELF, slot: owner.slot } : { stream, userId: owner.userId, slot: slotOf(owner.label) }]
+}
+
+type Parts = { readonly [Part in 'audio' | 'camera' | 'screen']: MediaNumbers[Part] | undefined }
+
+/** What is known of the slots that are sent, or subscribed to. */
+function partsOf(userId: string, slots: ReadonlySet<Slot>, streams: readonly OwnedStream[], { peakOf }: MediaSample): Parts {
+  const find = (slot: Slot): StreamSample | undefined => (slots.has(slot) ? streams.find((stream) => stream.slot === slot)?.stream : undefined)
+  // The meter's; only without an audio clock the statistics', which depend on how the track is played
+  const level = Math.min(1, Math.max(0, peakOf(userId) ?? find('audio')?.audioLevel ?? 0))
+  return { audio: slots.has('audio') ? { level } : undefined, camera: pictureOf(find('camera')), screen: pictureOf(find('screen')) }
 }
 
 /** All three are always there, zeros for what is not sent. */
-function ownNumbers({ rtt, sending, tracks, input }: OwnFacts): MediaNumbers {
-  const find = (slot: Slot): StreamSample | undefined =>
-    (sending.has(slot) ? tracks.find(({ owner }) => owner?.self === true && owner.slot === slot)?.stream : undefined)
+function ownNumbers({ bytesSentPerSecond }: ConnectionSample, { audio, camera, screen }: Parts): Omit<MediaNumbers, 'rtt'> {
   return {
-    rtt,
-    audio: { level: sending.has('audio') ? levelOf(SELF, find('audio'), input) : 0 },
-    camera: pictureOf(find('camera')) ?? { width: 0, height: 0, fps: 0 },
-    screen: pictureOf(find('screen')) ?? { width: 0, height: 0, fps: 0 },
-    ...(input.sample.bytesSentPerSecond === undefined ? {} : { bytesSentPerSecond: Math.round(input.sample.bytesSentPerSecond) }),
+    audio: audio ?? { level: 0 },
+    camera: camera ?? { width: 0, height: 0, fps: 0 },
+    screen: screen ?? { width: 0, height: 0, fps: 0 },
+    ...(bytesSentPerSecond === undefined ? {} : { bytesSentPerSecond: Math.round(bytesSentPerSecond) }),
   }
 }
 
-interface RemoteFacts {
-  readonly rtt: number
-  readonly userId: string
-  readonly labels: ReadonlySet<StreamLabel>
-  readonly streams: readonly { readonly stream: StreamSample; readonly label: StreamLabel }[]
-  readonly input: MediaSample
-}
-
-function remoteNumbers({ rtt, userId, labels, streams, input }: RemoteFacts): MediaNumbers {
-  const subscribed = new Set([...labels].map(slotOf))
-  const find = (slot: Slot): StreamSample | undefined =>
-    (subscribed.has(slot) ? streams.find(({ label }) => slotOf(label) === slot)?.stream : undefined)
-  const [camera, screen] = [pictureOf(find('camera')), pictureOf(find('screen'))]
+function remoteNumbers(streams: readonly OwnedStream[], { audio, camera, screen }: Parts): Omit<MediaNumbers, 'rtt'> {
   const known = streams.flatMap(({ stream }) => stream.bytesPerSecond ?? [])
   return {
-    rtt,
-    ...(subscribed.has('audio') ? { audio: { level: levelOf(userId, find('audio'), input) } } : {}),
-    ...(camera === undefined ? {} : { camera }),
-    ...(screen === undefined ? {} : { screen }),
-    ...(known.length === 0 ? {} : { bytesReceivedPerSecond: Math.round(known.reduce((sum, rate) => sum + rate, 0)) }),
+    ...(audio && { audio }), ...(camera && { camera }), ...(screen && { screen }),
+    ...(known.length > 0 && { bytesReceivedPerSecond: Math.round(known.reduce((sum, rate) => sum + rate)) }),
   }
-}
-
-/** The meter's; only without an audio clock the statistics', which depend on how the track is played. */
-function levelOf(userId: string, stream: StreamSample | undefined, { peakOf }: MediaSample): number {
-  return Math.min(1, Math.max(0, peakOf(userId) ?? stream?.audioLevel ?? 0))
 }
 
 function pictureOf(stream: StreamSample | undefined): Picture | undefined {
@@ -108,11 +94,7 @@ function pictureOf(stream: StreamSample | undefined): Picture | undefined {
   return { width: stream.frameWidth, height: stream.frameHeight, fps: Math.round(stream.framesPerSecond ?? 0) }
 }
 
-function event(userId: string, numbers: MediaNumbers): MediaEvent {
-  return { userId, ...numbers, data: copyOf(numbers) }
-}
-
 /** `data` holds the same numbers in objects of its own, so that a handler that changes one does not change both. */
-function copyOf({ audio, camera, screen, ...numbers }: MediaNumbers): MediaNumbers {
-  return { ...numbers, ...(audio && { audio: { ...audio } }), ...(camera && { camera: { ...camera } }), ...(screen && { screen: { ...screen } }) }
+function event(userId: string, numbers: MediaNumbers): MediaEvent {
+  return { userId, ...numbers, data: structuredClone(numbers) }
 }
