@@ -105,17 +105,13 @@ export class Channel {
 
   /** False when there is no such user. */
   configure(userId: string, change: Partial<RemoteSwitches>): boolean {
-    const roster = withSwitches(this.#roster, userId, change)
-    if (roster !== undefined) this.#roster = roster
-    return roster !== undefined
+    return this.#replace(withSwitches(this.#roster, userId, change))
   }
 
   /** How a user is played, or `EVERYBODY`: those who are there and those who come. False when there is no such user. */
   setPlayback(userId: string | typeof EVERYBODY, change: Partial<Playback>): boolean {
     if (userId === EVERYBODY) this.#newcomers = { ...this.#newcomers, ...change }
-    const roster = withPlayback(this.#roster, userId, change)
-    if (roster !== undefined) this.#roster = roster
-    return roster !== undefined
+    return this.#replace(withPlayback(this.#roster, userId, change))
   }
 
   /** Brings the subscription in line with the switches. Rejects with 10140, 16974851, 10500, or what the link rejects with. */
@@ -201,6 +197,12 @@ export class Channel {
 
   #emitAll(link: ChannelLink, events: readonly RosterEvent[]): void {
     for (const { name, payload } of events) if (this.#link === link) this.#listener.emit(name, payload)
+  }
+
+  /** Whether there was something to change. */
+  #replace(roster: Roster | undefined): boolean {
+    this.#roster = roster ?? this.#roster
+    return roster !== undefined
   }
 
   #subscribed(userId: string, labels: ReadonlySet<StreamLabel>): void {

@@ -67,7 +67,7 @@ export function firstRoster(members: readonly MemberRow[], playback: Playback = 
  */
 export function rosterStep(roster: Roster, input: RosterInput, playback: Playback = AUDIBLE): RosterStep {
   switch (input.type) {
-    case 'member-joined': return joined(roster, input.member, playback)
+    case 'member-joined': return (input.member.streams.length > 0 ? published : joined)(roster, input.member, playback)
     case 'published': return published(roster, input.member, playback)
     case 'unpublished': return unpublished(roster, input.userId)
     case 'member-left': return left(roster, input.userId)
@@ -75,18 +75,17 @@ export function rosterStep(roster: Roster, input: RosterInput, playback: Playbac
   }
 }
 
+/** Without streams: who has some publishes next. */
 function joined(roster: Roster, row: MemberRow, playback: Playback): RosterStep {
-  if (roster.has(row.userId)) return row.streams.length > 0 ? published(roster, row, playback) : { roster, events: [] }
-  const member = { ...newMember(row, playback), streams: [] }
-  const step = { roster: withMember(roster, member), events: [{ name: 'onJoin', payload: userInfo(member) } as const] }
-  return row.streams.length > 0 ? then(step, (next) => published(next, row, playback)) : step
+  if (roster.has(row.userId)) return { roster, events: [] }
+  const member = newMember({ ...row, streams: [] }, playback)
+  return { roster: withMember(roster, member), events: [{ name: 'onJoin', payload: userInfo(member) }] }
 }
 
-function published(roster: Roster, row: MemberRow, playback: Playback): RosterStep {
-  const known = roster.get(row.userId)
-  if (known === undefined) return then(joined(roster, { ...row, streams: [] }, playback), (next) => published(next, row, playback))
-  const member = { ...known, displayName: row.displayName, streams: row.streams }
-  return { roster: withMember(roster, member), events: [{ name: 'onPublisher', payload: userInfo(member) }] }
+function published(before: Roster, row: MemberRow, playback: Playback): RosterStep {
+  const { roster, events } = joined(before, row, playback)
+  const member = { ...roster.get(row.userId) as Member, displayName: row.displayName, streams: row.streams } // who has joined is there
+  return { roster: withMember(roster, member), events: [...events, { name: 'onPublisher', payload: userInfo(member) }] }
 }
 
 function unpublished(roster: Roster, userId: string): RosterStep {
@@ -96,14 +95,13 @@ function unpublished(roster: Roster, userId: string): RosterStep {
   return { roster: withMember(roster, member), events: [{ name: 'onUnPublisher', payload: userInfo(member) }] }
 }
 
-function left(roster: Roster, userId: string): RosterStep {
-  return then(unpublished(roster, userId), (before) => {
-    const member = before.get(userId)
-    if (member === undefined) return { roster: before, events: [] }
-    const after = new Map(before)
-    after.delete(userId)
-    return { roster: after, events: [{ name: 'onLeave', payload: userInfo(member) }] }
-  })
+function left(before: Roster, userId: string): RosterStep {
+  const { roster, events } = unpublished(before, userId)
+  const member = roster.get(userId)
+  if (member === undefined) return { roster, events }
+  const after = new Map(roster)
+  after.delete(userId)
+  return { roster: after, events: [...events, { name: 'onLeave', payload: userInfo(member) }] }
 }
 
 function muted(roster: Roster, { userId, slot, muted: on }: Extract<RosterInput, { type: 'muted' }>): RosterStep {
@@ -112,11 +110,6 @@ function muted(roster: Roster, { userId, slot, muted: on }: Extract<RosterInput,
   const streams = known.streams.map((row) => (slotOf(row.label) === slot ? { ...row, muted: on } : row))
   const after = withMember(roster, { ...known, streams })
   return { roster: after, events: [{ name: 'onNotify', payload: userList(after) }] }
-}
-
-function then(first: RosterStep, second: (roster: Roster) => RosterStep): RosterStep {
-  const next = second(first.roster)
-  return { roster: next.roster, events: [...first.events, ...next.events] }
 }
 
 /** `getUserList()`: everybody but ourselves, in order of arrival. */

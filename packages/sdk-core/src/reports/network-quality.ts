@@ -9,14 +9,11 @@ export interface NetworkPath {
 }
 
 /**
- * The original's levels: more than one of the two is that bad, https://help.aliyun.com/document_detail/128789.html. It held
+ * The original's levels: each threshold that one of the two is beyond is one worse than 1, https://help.aliyun.com/document_detail/128789.html. It held
  * a ratio of 0 to 1 against the percents, so that there only the round trip ever counted; here both do.
  */
-const thresholds: readonly { readonly level: QualityLevel; readonly rttMs: number; readonly lossRatio: number }[] = [
-  { level: 5, rttMs: 500, lossRatio: 0.5 },
-  { level: 4, rttMs: 350, lossRatio: 0.3 },
-  { level: 3, rttMs: 200, lossRatio: 0.2 },
-  { level: 2, rttMs: 100, lossRatio: 0.1 },
+const thresholds: readonly { readonly rttMs: number; readonly lossRatio: number }[] = [
+  { rttMs: 100, lossRatio: 0.1 }, { rttMs: 200, lossRatio: 0.2 }, { rttMs: 350, lossRatio: 0.3 }, { rttMs: 500, lossRatio: 0.5 },
 ]
 
 /** Where the others' media comes over several connections the worst of them counts. */
@@ -28,7 +25,7 @@ export function networkQuality(paths: readonly NetworkPath[]): NetworkQuality {
 }
 
 function worstOf(paths: readonly NetworkPath[], direction: StreamSample['direction']): QualityLevel {
-  return paths.map((path) => levelOf(path, direction)).reduce((worst, level) => (level > worst ? level : worst), 0)
+  return Math.max(0, ...paths.map((path) => levelOf(path, direction))) as QualityLevel
 }
 
 function levelOf({ connectionState, sample }: NetworkPath, direction: StreamSample['direction']): QualityLevel {
@@ -37,7 +34,7 @@ function levelOf({ connectionState, sample }: NetworkPath, direction: StreamSamp
   if (connectionState === 'disconnected' || connectionState === 'failed') return 6
   const lossRatio = lossOf(tracks)
   if (sample.rttMs === undefined && lossRatio === undefined) return 0
-  return thresholds.find((row) => (sample.rttMs ?? 0) > row.rttMs || (lossRatio ?? 0) > row.lossRatio)?.level ?? 1
+  return 1 + thresholds.filter((row) => (sample.rttMs ?? 0) > row.rttMs || (lossRatio ?? 0) > row.lossRatio).length as QualityLevel // 1 to 5
 }
 
 /** Of all packets, before repair: the network's, not what is left of it. Undefined where no flowing track has the figure. */
