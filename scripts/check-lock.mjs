@@ -2,7 +2,7 @@
 // `npm ci` here and breaks everywhere else. To mend it: rm -rf node_modules */*/node_modules package-lock.json && npm install
 import fs from 'node:fs'
 
-for (const lock of ['package-lock.json', 'e2e/bundlers/package-lock.json', 'docs/reference/package-lock.json', 'examples/react/package-lock.json']) {
+for (const lock of ['package-lock.json', 'e2e/bundlers/package-lock.json', 'e2e/mutation/package-lock.json', 'docs/reference/package-lock.json', 'examples/react/package-lock.json']) {
   const packages = JSON.parse(fs.readFileSync(lock, 'utf8')).packages
   const names = new Set(Object.keys(packages).map((key) => key.replace(/.*node_modules\//, '')))
   for (const [key, entry] of Object.entries(packages)) {

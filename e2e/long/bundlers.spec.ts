@@ -1,16 +1,17 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test as base, type Page } from '@playwright/test'
 
-// The level meter as its users get it: packed, unpacked beside the tools of e2e/bundlers, built and run in a page.
+// The packages as their users get them: packed, installed beside the tools of e2e/bundlers, imported by servers; the level meter
+// also built and run in a page.
 
 const run = promisify(execFile)
-const levelMeter = fileURLToPath(new URL('../../packages/level-meter', import.meta.url))
+const packages = fileURLToPath(new URL('../../packages', import.meta.url))
 
 interface WorkerFixtures {
   /** A copy of e2e/bundlers with everything installed. */
@@ -24,10 +25,10 @@ const test = base.extend<object, WorkerFixtures>({
     const home = await realpath(await mkdtemp(path.join(os.tmpdir(), 'earshot-bundlers-')))
     await cp(fileURLToPath(new URL('../bundlers', import.meta.url)), home, { recursive: true })
     await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], home)
-    const packed = await runNpm(['pack', '--silent', '--pack-destination', home], levelMeter)
-    const installed = path.join(home, 'node_modules/@earshot/level-meter')
-    await mkdir(installed, { recursive: true })
-    await run('tar', ['-xzf', path.join(home, packed.trim().split('\n').at(-1) ?? ''), '-C', installed, '--strip-components=1'])
+    const packed = await Promise.all(['protocol', 'level-meter', 'stats-sampler', 'sdk-core'].map((name) => (
+      runNpm(['pack', '--silent', '--pack-destination', home], path.join(packages, name)))))
+    const tarballs = packed.map((printed) => `./${printed.trim().split('\n').at(-1) ?? ''}`)
+    await runNpm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], home)
     await use(home)
     await rm(home, { recursive: true, force: true })
   }, { scope: 'worker' }],
@@ -71,9 +72,36 @@ for (const tool of ['vite dev', 'vite build', 'webpack', 'esbuild', 'rollup', 'n
   })
 }
 
-test('Node imports the package without a word', async ({ home }) => {
-  expect(await run(process.execPath, ['--input-type=module', '--eval', "await import('@earshot/level-meter')"], { cwd: home })).toEqual({ stdout: '', stderr: '' })
-})
+const entries = [
+  '@earshot/sdk-core', '@earshot/sdk-core/global', '@earshot/level-meter', '@earshot/level-meter/relaxed',
+  '@earshot/stats-sampler', '@earshot/stats-sampler/quality', '@earshot/stats-sampler/replay', '@earshot/protocol',
+]
+
+for (const entry of entries) {
+  test(`Node imports ${entry} without a word`, async ({ home }) => {
+    expect(await run(process.execPath, ['--input-type=module', '--eval', `await import('${entry}')`], { cwd: home })).toEqual({ stdout: '', stderr: '' })
+  })
+}
+
+const imported = { AliRtcEngine: 'function', LevelMeter: 'function', StatsSampler: 'function' }
+
+for (const way of ['dev', 'build']) {
+  test(`Vite's server-side rendering (${way}) imports all three without a word`, async ({ home }) => {
+    expect(await run(process.execPath, ['ssr/ssr.mjs', way], { cwd: home })).toEqual({ stdout: `${JSON.stringify(imported)}\n`, stderr: '' })
+  })
+}
+
+for (const side of ['server', 'client']) {
+  test(`Next renders a ${side} component that imports all three, which says and breaks nothing, neither there nor in the page`, async ({ page, serve }) => {
+    const complaints = complaintsOf(page)
+    const address = `${await serve('next')}${side}/`
+    const html = await (await fetch(address)).text()
+    expect(/<output>(.*?)<\/output>/.exec(html)?.[1]?.replaceAll('&quot;', '"'), 'as rendered').toBe(JSON.stringify({ imported, said: [] }))
+    await page.goto(address, { waitUntil: 'networkidle' })
+    await expect(page.locator('output'), 'as taken over by the page').toHaveText(JSON.stringify({ imported, said: [] }))
+    expect(complaints).toEqual([])
+  })
+}
 
 for (const [moduleResolution, module] of [['bundler', 'esnext'], ['node16', 'node16']] as const) {
   test(`TypeScript with moduleResolution ${moduleResolution} accepts the README's first example and the package's declarations`, async ({ home }) => {
