@@ -26,13 +26,13 @@ const results = await new Stryker({
   plugins: [fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner')), path.join(here, 'texts.mjs')],
   ignorers: ['texts'],
   testRunner: 'vitest',
-  vitest: { configFile: path.join(here, 'vitest.config.mjs'), related: false },
+  vitest: { configFile: path.join(here, 'vitest.config.mjs') },
   coverageAnalysis: 'perTest',
   tsconfigFile: 'none.json', // TypeScript 7 has no API that Stryker could rewrite paths with
-  ignorePatterns: ['dist', 'build', 'test', 'test-results', 'bench', 'scripts'],
-  tempDirName: path.join(root, name, 'node_modules/.stryker'),
+  ignorePatterns: ['tsconfig*.json', 'dist', 'build', 'bench', 'scripts', 'bin', 'test-results'], // found above the copy where they are needed
+  tempDirName: 'test-results/stryker',
   concurrency: 2,
-  reporters: process.stdout.isTTY ? ['progress'] : [],
+  reporters: process.stdout.isTTY ? ['progress'] : ['progress-append-only'],
   allowConsoleColors: false,
   logLevel: 'error',
 }).runMutationTest()
