@@ -24,7 +24,7 @@ function randomMessage(below: (limit: number) => number, id: number): string {
     { type: 'publish', streams: [{ label: 'sophon_audio', state: 'active', muted: false }] },
     { type: 'unpublish' }, { type: 'ping' }, { type: 'role', role: below(2) }, { type: 'mute', slot: 'audio', muted: below(2) === 0 },
     { type: 'subscribe', userId: `u${below(6)}`, audio: below(4) > 0, camera: one([null, 'large', 'small']), screen: false },
-    { type: 'answer', offerId: below(5), sdp: 'v=0' }, { type: 'candidate', connection: one(['publish', 'subscribe']), candidate: null },
+    { type: 'answer', offerId: below(5), sdp: 'v=0' }, { type: 'restart' }, { type: 'candidate', connection: one(['publish', 'subscribe']), candidate: null },
     joinMessage({ userId: `u${below(6)}` }),
   ]), id }
   if (below(6) === 0) message[one(Object.keys(message))] = one<unknown>(odd)

@@ -57,6 +57,11 @@ export type ClientMessage =
   /** The answer to the server's `offer` with that `offerId`. */
   | { readonly type: 'answer'; readonly id: number; readonly offerId: number; readonly sdp: string }
   | { readonly type: 'candidate'; readonly connection: Connection; readonly candidate: Candidate | null }
+  /**
+   * Asks for an `offer` of the subscribing connection with new ICE credentials; the publishing one is restarted with a `publish`. Accepted at once, the
+   * offer follows as an event (after the answer to one in flight). Nothing follows while nothing was offered yet: there is no connection to restart.
+   */
+  | { readonly type: 'restart'; readonly id: number }
   | { readonly type: 'mute'; readonly id: number; readonly slot: 'audio' | 'camera'; readonly muted: boolean }
   | { readonly type: 'role'; readonly id: number; readonly role: Role }
   /** Asks for an `accepted`, to learn that the socket still works. `received`: as in `resume`, so that the server can forget these. */
@@ -101,6 +106,7 @@ export const clientMessage: v.GenericSchema<ClientMessage> = v.variant('type', [
   }),
   v.object({ type: v.literal('answer'), id: requestId, offerId: requestId, sdp }),
   v.object({ type: v.literal('candidate'), connection, candidate }),
+  v.object({ type: v.literal('restart'), id: requestId }),
   v.object({ type: v.literal('mute'), id: requestId, slot: v.picklist(['audio', 'camera']), muted: v.boolean() }),
   v.object({ type: v.literal('role'), id: requestId, role }),
   v.object({ type: v.literal('ping'), id: requestId, received: v.optional(count) }),

@@ -18,6 +18,7 @@ const clientMessages: readonly ClientMessage[] = [
   { type: 'answer', id: 6, offerId: 0, sdp: 'v=0' },
   { type: 'candidate', connection: 'publish', candidate: { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null } },
   { type: 'candidate', connection: 'subscribe', candidate: null },
+  { type: 'restart', id: 6 },
   { type: 'mute', id: 7, slot: 'audio', muted: true },
   { type: 'mute', id: 7, slot: 'camera', muted: false },
   { type: 'role', id: 8, role: 1 },

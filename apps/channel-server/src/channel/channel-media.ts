@@ -46,6 +46,13 @@ export class ChannelMedia {
     await inLane(lane, () => this.#engine.answer(id, offerId, sdp))
   }
 
+  /** Restarts the ICE of nothing where nothing was ever carried. */
+  async restart(sessionId: string): Promise<void> {
+    const id = transportId(sessionId, 'subscribe')
+    const lane = this.#lanes.get(id)
+    if (lane !== undefined) await inLane(lane, () => this.#engine.restart(id))
+  }
+
   /** Candidates for a connection that is not there, any more or yet, are of no use to anyone. */
   async addCandidate(sessionId: string, connection: Connection, candidate: Candidate | null): Promise<void> {
     const id = transportId(sessionId, connection)

@@ -106,6 +106,8 @@ export type Output =
   | { readonly type: 'send'; readonly sessionId: string; readonly consumers: readonly Consumer[]; readonly awaited: boolean }
   /** Answered by `done` or `failed`. */
   | { readonly type: 'answer'; readonly sessionId: string; readonly offerId: number; readonly sdp: string }
+  /** New ICE credentials for the subscribing connection, if there is one. */
+  | { readonly type: 'restart'; readonly sessionId: string }
   | { readonly type: 'add-candidate'; readonly sessionId: string; readonly connection: Connection; readonly candidate: Candidate | null }
   | { readonly type: 'close-transport'; readonly sessionId: string; readonly connection: Connection }
   /** For the log. */

@@ -21,7 +21,8 @@ const row = (label: StreamLabel, state: StreamRow['state'] = 'active', muted = f
 const audio = row('sophon_audio')
 const large = row('sophon_video_camera_large')
 const small = row('sophon_video_camera_small')
-const sdp = (session: number): string => `v=0\r\no=- ${session} 2 IN IP4 127.0.0.1\r\n`
+const sdp = (session: number, version = 2, user = 'u'): string =>
+  `v=0\r\no=- ${session} ${version} IN IP4 127.0.0.1\r\na=ice-ufrag:${user}\r\na=fingerprint:sha-256 ${session}${session}:AB\r\n`
 const offer = (session: number, slots: readonly Slot[] = ['audio', 'camera', 'screen']) =>
   ({ sdp: sdp(session), slots: slots.map((slot, index) => ({ mid: String(index), slot })) })
 const publish = (sessionId: string, streams: readonly StreamRow[], session = 1): readonly Input[] => [
@@ -71,6 +72,7 @@ describe('who hears what, in which order', () => {
       ['a < bye 2', 'end a', 'close-transport a', 'close-transport a', 'b < bye 2', 'end b', 'close-transport b', 'close-transport b']],
     ['muting is told to the others', publishing, [says('a', { type: 'mute', id: 4, slot: 'audio', muted: true })], ['a < accepted', 'b < muted a']],
     ['unmuting what is not muted is no news', publishing, [says('a', { type: 'mute', id: 4, slot: 'camera', muted: false })], ['a < accepted']],
+    ['a restart is accepted before the SFU offers it', subscribed, [says('b', { type: 'restart', id: 4 })], ['b < accepted', 'restart b']],
     ['a ping is answered', two, [says('a', { type: 'ping', id: 4 })], ['a < accepted']],
     ['what is said about a session that is gone does nothing', two, [{ type: 'done', sessionId: 'x' }], []],
     ['an outcome that nobody waits for does nothing', two, [{ type: 'done', sessionId: 'a' }], []],
@@ -193,8 +195,19 @@ describe('what a subscriber receives', () => {
     expect(consumers(outputs)).toHaveLength(2)
   })
 
-  it('a publisher with a new connection is sent anew to its subscribers', () => {
-    const replaced = run([says('a', { type: 'publish', id: 4, streams: [audio, large, small], offer: offer(2) })], both)
+  it('a publisher that restarts ICE keeps its transport, and nobody else hears of it', () => {
+    const restart = says('a', { type: 'publish', id: 4, streams: [audio, large, small], offer: { ...offer(1), sdp: sdp(1, 3, 'v') } })
+    const restarted = run([restart], both)
+    expect(restarted.outputs).toEqual([{ type: 'receive', sessionId: 'a', fresh: false, offer: {
+      sdp: sdp(1, 3, 'v'), sources: [{ mid: '0', sourceId: 'a:audio' }, { mid: '1', sourceId: 'a:camera' }, { mid: '2', sourceId: 'a:screen' }],
+    } }])
+    const { state, outputs } = run([{ type: 'done', sessionId: 'a', sdp: 'v=0' }], restarted.state)
+    expect(outputs).toEqual([{ type: 'tell', sessionId: 'a', message: { type: 'accepted', id: 4, sdp: 'v=0' } }])
+    expect(state).toEqual(both)
+  })
+
+  it.each([['session', sdp(2)], ['certificate', sdp(1).replace(':AB', ':CD')]])('a publisher with a connection of another %s is sent anew to its subscribers, who hear nothing else of it', (_what, other) => {
+    const replaced = run([says('a', { type: 'publish', id: 4, streams: [audio, large, small], offer: { ...offer(1), sdp: other } })], both)
     expect(replaced.outputs).toMatchObject([{ type: 'receive', fresh: true }])
     expect(told(run([{ type: 'done', sessionId: 'a', sdp: 'v=0' }], replaced.state).outputs)).toEqual(['a < accepted', 'send b'])
   })

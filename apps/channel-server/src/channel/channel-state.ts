@@ -34,6 +34,7 @@ const onMessage: Handlers<MemberMessage> = {
     ({ state: withMember(state, { ...member, pending: { kind: 'answer', id } }), outputs: [{ type: 'answer', sessionId: member.sessionId, offerId, sdp }] }),
   candidate: (state, { connection, candidate }, member) =>
     ({ state, outputs: [{ type: 'add-candidate', sessionId: member.sessionId, connection, candidate }] }),
+  restart: (state, { id }, member) => ({ state, outputs: [accepted(member, id), { type: 'restart', sessionId: member.sessionId }] }),
   mute: (state, message, member) => mute(state, member, message),
   role: (state, { id, role }, member) => ({ state: withMember(state, { ...member, role }), outputs: [accepted(member, id)] }),
   ping: (state, { id }, member) => ({ state, outputs: [accepted(member, id)] }),

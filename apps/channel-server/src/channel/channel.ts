@@ -153,6 +153,7 @@ export class Channel {
         return output.awaited ? this.#report(sessionId, sent) : this.#logFailure(sessionId, sent, 'send')
       }
       case 'answer': return this.#report(sessionId, this.#media.answer(sessionId, output.offerId, output.sdp))
+      case 'restart': return this.#logFailure(sessionId, this.#media.restart(sessionId), 'restart')
       case 'add-candidate': return this.#logFailure(sessionId, this.#media.addCandidate(sessionId, output.connection, output.candidate), 'candidate')
       case 'close-transport': return this.#logFailure(sessionId, this.#media.close(sessionId, output.connection), 'close')
       case 'note': return this.#note(output)

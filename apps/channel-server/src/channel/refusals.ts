@@ -16,6 +16,7 @@ const rules: Rules = {
   unpublish: [publishes],
   subscribe: [userIsThere, userIsSomebodyElse, somethingIsPublished, tracksFit],
   answer: [],
+  restart: [],
   mute: [publishesSlot],
   role: [profileHasRoles, publishesNothing],
   ping: [],

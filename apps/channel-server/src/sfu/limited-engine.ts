@@ -25,6 +25,7 @@ export function limitedEngine(engine: SfuEngine, limitMs: number): SfuEngine {
     closeTransport: (transportId) => limit('closeTransport', engine.closeTransport(transportId)),
     receive: (transportId, offer) => limit('receive', engine.receive(transportId, offer)),
     send: (transportId, consumers) => limit('send', engine.send(transportId, consumers)),
+    restart: (transportId) => limit('restart', engine.restart(transportId)),
     answer: (transportId, offerId, sdp) => limit('answer', engine.answer(transportId, offerId, sdp)),
     addCandidate: (transportId, candidate) => limit('addCandidate', engine.addCandidate(transportId, candidate)),
     stats: () => engine.stats(),

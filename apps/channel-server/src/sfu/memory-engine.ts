@@ -31,11 +31,13 @@ interface Transport {
   readonly outgoing: Map<string, Outgoing>
   role: 'receives' | 'sends' | null
   connected: boolean
+  /** Of its ICE. */
+  restarts: number
   negotiation: Negotiation
   sections: readonly Section[]
 }
 
-const LOCAL = { usernameFragment: 'memory', password: 'memory', fingerprint: '00', address: '127.0.0.1', port: 9 } as const
+const localOf = ({ restarts }: Transport) => ({ usernameFragment: `memory${restarts}`, password: `memory${restarts}`, fingerprint: '00', address: '127.0.0.1', port: 9 })
 
 /**
  * Keeps the port's promises with neither media nor time: every effect happens before the call that causes it resolves.
@@ -67,7 +69,7 @@ class InMemory implements MemoryEngine {
     if (this.#transports.has(transportId)) throw new SfuError(`transport ${JSON.stringify(transportId)} is open already`)
     if (!/^[0-9a-f.:]+$/i.test(address)) throw new SfuError(`address must be an IP address, not ${JSON.stringify(address)}`)
     this.#transports.set(transportId, {
-      transportId, roomId, outgoing: new Map(), role: null, connected: false, negotiation: initialNegotiation, sections: [],
+      transportId, roomId, outgoing: new Map(), role: null, connected: false, restarts: 0, negotiation: initialNegotiation, sections: [],
     })
   }
 
@@ -118,12 +120,19 @@ class InMemory implements MemoryEngine {
     this.#showLayers(transport)
   }
 
+  async restart(transportId: string): Promise<void> {
+    const transport = this.#find(transportId)
+    if (transport.role === 'receives') throw new SfuError('this transport receives from its client, which restarts it by an offer')
+    if (transport.sections.length > 0) this.#negotiate(transport, 'restart')
+  }
+
   async answer(transportId: string, offerId: number, sdp: string): Promise<void> {
     const transport = this.#find(transportId)
     if (!expects(transport.negotiation, offerId)) throw new SfuError(`the offer in flight is ${transport.negotiation.phase === 'stable' ? 'none' : transport.negotiation.offerId}, not ${offerId}`)
     checkText('the answer', sdp)
     this.#connect(transport)
     this.#negotiate(transport, 'answered')
+    this.#changed(transport)
     this.#showLayers(transport)
   }
 
@@ -188,15 +197,11 @@ class InMemory implements MemoryEngine {
   #negotiate(transport: Transport, input: NegotiationInput): void {
     const { state, offer } = negotiate(transport.negotiation, input)
     transport.negotiation = state
-    if (!offer) return
-    const sections = arrange(transport)
-    if (input === 'answered' && sameSections(transport.sections, sections)) {
-      transport.negotiation = { offerId: state.offerId - 1, phase: 'stable' }
-      return
-    }
-    transport.sections = sections
-    const consumers = sections.flatMap(({ mid, sourceId }) => (sourceId === null ? [] : [{ mid, sourceId }]))
-    this.emit({ type: 'offer', transportId: transport.transportId, offerId: state.offerId, sdp: writeOffer(sections, LOCAL, state.offerId), consumers })
+    if (offer === 'none') return
+    if (offer === 'restart') transport.restarts += 1
+    transport.sections = arrange(transport)
+    const consumers = transport.sections.flatMap(({ mid, sourceId }) => (sourceId === null ? [] : [{ mid, sourceId }]))
+    this.emit({ type: 'offer', transportId: transport.transportId, offerId: state.offerId, sdp: writeOffer(transport.sections, localOf(transport), state.offerId), consumers })
   }
 
   /** Layers of what the client has agreed to. */

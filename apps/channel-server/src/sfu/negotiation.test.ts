@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { expects, initialNegotiation, negotiate, type NegotiationInput } from './negotiation.js'
+import { expects, initialNegotiation, negotiate, type NegotiationInput, type OfferToMake } from './negotiation.js'
 
 describe('negotiation', () => {
-  it.each<[string, NegotiationInput[], number]>([
-    ['one change, one offer', ['changed'], 1],
-    ['many changes while one is in flight, one more', ['changed', 'changed', 'changed', 'answered'], 2],
-    ['a change after the answer, a second', ['changed', 'answered', 'changed'], 2],
-    ['an answer without changes, none', ['changed', 'answered'], 1],
-    ['an answer out of the blue, none', ['answered'], 0],
+  it.each<[string, NegotiationInput[], OfferToMake[]]>([
+    ['one change, one offer', ['changed'], ['plain']],
+    ['changes while one is in flight, none until its answer', ['changed', 'changed', 'changed', 'answered'], ['plain']],
+    ['a change that is still there after the answer, a second', ['changed', 'changed', 'answered', 'changed'], ['plain', 'plain']],
+    ['an answer out of the blue, none', ['answered'], []],
+    ['a restart, one at once', ['restart'], ['restart']],
+    ['a restart while one is in flight, one more with its answer', ['changed', 'restart', 'answered'], ['plain', 'restart']],
+    ['restarts and changes meanwhile, one for all', ['changed', 'restart', 'changed', 'restart', 'answered', 'answered'], ['plain', 'restart']],
+    ['a restart while one is in flight for a restart, another', ['restart', 'restart', 'answered'], ['restart', 'restart']],
   ])('%s', (_, inputs, offers) => {
     let state = initialNegotiation
-    let made = 0
+    const made: OfferToMake[] = []
     for (const input of inputs) {
       const step = negotiate(state, input)
       state = step.state
-      if (step.offer) made += 1
+      if (step.offer !== 'none') made.push(step.offer)
     }
-    expect(made).toBe(offers)
-    expect(state.offerId).toBe(offers)
+    expect(made).toEqual(offers)
+    expect(state.offerId).toBe(offers.length)
   })
 
   it('expects the answer to the last offer only', () => {

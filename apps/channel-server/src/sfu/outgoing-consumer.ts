@@ -106,9 +106,16 @@ export class OutgoingConsumer implements PacketSink {
     }
   }
 
-  /** Looks which layer to go for; to be called now and then, because layers fall silent. */
+  /**
+   * Looks which layer to go for; to be called now and then, because layers fall silent. None while nobody can be reached: numbers that are used up
+   * unsent would leave the client's guess of the SRTP rollover counter behind, and the next picture has to begin with a key frame anyway.
+   */
   chooseLayer(): void {
     if (!this.#flowing) return
+    if (!this.#options.transport.connected) {
+      this.#current = this.#target = null
+      return
+    }
     const now = this.#options.now()
     const { layers, kind } = this.source
     const rid = chooseLayer([...layers.values()], this.#wanted, this.#current?.rid ?? this.#target?.rid ?? null, now)

@@ -26,7 +26,8 @@ export interface ReceivingCounters {
   keyFramesRequested: number
 }
 
-const REPORT_MS = 1000
+/** Less than a second, so that the client has a new one each second though ticks and the network jitter. */
+const REPORT_MS = 900
 /** Until the first reports are out the client neither knows its limit nor its round trip time. */
 const FIRST_REPORT_MS = 100
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { RemoteInfo } from 'node:dgram'
 import { DtlsServer, keyLength, RTCDtlsTransport, saltLength, SrtcpSession, SrtpSession, type RTCCertificate, type RtpHeader } from 'werift'
 import { HandshakeOrder, recordsOf } from './dtls/handshake-order.js'
@@ -6,7 +6,7 @@ import { provesPossession } from './dtls/possession.js'
 import { nextConnectivity, type Connectivity } from './ice/connectivity.js'
 import { isAuthentic, writeBindingSuccess, writeRoleConflict, type BindingRequest } from './ice/stun-message.js'
 import type { UdpPort, UdpPorts, UdpUser } from './ice/udp-ports.js'
-import { isRtcp } from './rtp/rtcp.js'
+import { isRtcp, writeReceiverReport } from './rtp/rtcp.js'
 import type { LocalTransport } from './sdp/local-transport.js'
 import type { Fingerprint } from './sdp/session-description.js'
 
@@ -27,6 +27,8 @@ export interface SecureTransportOptions {
 // 7: AES-GCM, one pass in the processor's own instructions; 1: AES-CM with HMAC-SHA1, which everybody has.
 const SRTP_PROFILES = [7, 1] as const
 const MOST_FRAGMENTS = 4
+/** Every client hears something of us each second, a tick's and some of the network's jitter included, so that it can tell a quiet server from a dead path. */
+const QUIET_MS = 960
 /** werift keeps state per SSRC for ever; a client has a handful, more than this is an attack on our memory. */
 const MOST_SSRCS = 64
 
@@ -48,6 +50,9 @@ export class SecureTransport implements UdpUser {
   #state: Connectivity = 'new'
   #broken = false
   #lastHeardAt: number
+  #lastRtcpAt = -Infinity
+  /** Ours in empty reports. */
+  readonly #ssrc = 1 + randomInt(0xffff_fffe)
   #remoteAddress = ''
   #remotePort = 0
   #closed = false
@@ -72,9 +77,9 @@ export class SecureTransport implements UdpUser {
   /** New credentials for the next description. */
   restartIce(): void {
     const fresh = { fragment: randomBytes(6).toString('base64url'), password: randomBytes(18).toString('base64url') }
-    this.#credentials = [fresh, ...this.#credentials].slice(0, MOST_FRAGMENTS)
+    this.#credentials.unshift(fresh)
     this.#options.port.addFragment(fresh.fragment, this)
-    this.#lastHeardAt = this.#options.now()
+    for (const { fragment } of this.#credentials.splice(MOST_FRAGMENTS)) this.#options.port.removeFragment(fragment)
   }
 
   /** What the client's certificate has to match. The handshake may be done already: the client starts it before its answer is here. */
@@ -99,16 +104,15 @@ export class SecureTransport implements UdpUser {
   }
 
   sendRtcp(packet: Buffer): void {
-    if (this.#srtcp && this.connected) this.send(this.#srtcp.encrypt(packet))
+    if (!this.#srtcp || !this.connected) return
+    this.#lastRtcpAt = this.#options.now()
+    this.send(this.#srtcp.encrypt(packet))
   }
 
   /** To be called every now and then. */
   tick(): void {
-    const silentMs = this.#fingerprints === null ? 0 : this.#options.now() - this.#lastHeardAt
-    const next = nextConnectivity(this.#state, { secured: this.#srtp !== null, broken: this.#broken, silentMs })
-    if (next === this.#state || this.#closed) return
-    this.#state = next
-    if (next !== 'new') this.#options.onConnectivity(next)
+    this.#judge()
+    if (this.#options.now() - this.#lastRtcpAt >= QUIET_MS) this.sendRtcp(writeReceiverReport(this.#ssrc, []))
   }
 
   onCheck(packet: Buffer, request: BindingRequest, from: RemoteInfo): boolean {
@@ -147,7 +151,15 @@ export class SecureTransport implements UdpUser {
 
   #heard(): void {
     this.#lastHeardAt = this.#options.now()
-    if (this.#state === 'disconnected') this.tick()
+    if (this.#state === 'disconnected' || this.#state === 'failed') this.#judge()
+  }
+
+  #judge(): void {
+    const silentMs = this.#fingerprints === null ? 0 : this.#options.now() - this.#lastHeardAt
+    const next = nextConnectivity(this.#state, { secured: this.#srtp !== null, broken: this.#broken, silentMs })
+    if (next === this.#state || this.#closed) return
+    this.#state = next
+    if (next !== 'new') this.#options.onConnectivity(next)
   }
 
   #onMedia(packet: Buffer): void {
@@ -218,14 +230,14 @@ export class SecureTransport implements UdpUser {
     }
     this.#srtp = new SrtpSession(config)
     this.#srtcp = new SrtcpSession(config)
-    this.tick()
+    this.#judge()
   }
 
   #break(reason: string): void {
     if (this.#broken || this.#closed) return
     this.#options.log(`transport ended: ${reason}`)
     this.#broken = true
-    this.tick()
+    this.#judge()
   }
 }
 

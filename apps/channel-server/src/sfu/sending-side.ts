@@ -81,6 +81,12 @@ export class SendingSide {
       if (outgoing && outgoing.ssrc === stream?.ssrc) outgoing.setFlowing(accepted, usable(section)?.rtxPayloadType ?? null)
     })
     this.#negotiate('answered')
+    this.#changed()
+  }
+
+  /** Offers what is there with new ICE credentials; nothing before the first offer. */
+  restart(): void {
+    if (this.#sections.length > 0) this.#negotiate('restart')
   }
 
   onRtcp(bytes: Buffer): void {
@@ -95,6 +101,11 @@ export class SendingSide {
   tick(now: number): void {
     if (now < this.#chooseAt) return
     this.#chooseAt = now + CHOOSE_MS
+    this.chooseLayers()
+  }
+
+  /** To be called when the transport connects, or fails, too. */
+  chooseLayers(): void {
     for (const outgoing of this.#consumers.values()) outgoing.chooseLayer()
   }
 
@@ -127,16 +138,11 @@ export class SendingSide {
   #negotiate(input: NegotiationInput): void {
     const { state, offer } = negotiate(this.#negotiation, input)
     this.#negotiation = state
-    if (!offer) return
-    const arranged = this.#arranged()
-    // What was changed while an offer was in flight may have been changed back.
-    if (input === 'answered' && sameSections(this.#sections, arranged)) {
-      this.#negotiation = { offerId: state.offerId - 1, phase: 'stable' }
-      return
-    }
-    this.#sections = arranged
-    const consumers = arranged.flatMap(({ mid, sourceId }) => (sourceId === null ? [] : [{ mid, sourceId }]))
-    this.#options.onOffer({ offerId: state.offerId, sdp: writeOffer(arranged, this.#options.transport.local, state.offerId), consumers })
+    if (offer === 'none') return
+    if (offer === 'restart') this.#options.transport.restartIce()
+    this.#sections = this.#arranged()
+    const consumers = this.#sections.flatMap(({ mid, sourceId }) => (sourceId === null ? [] : [{ mid, sourceId }]))
+    this.#options.onOffer({ offerId: state.offerId, sdp: writeOffer(this.#sections, this.#options.transport.local, state.offerId), consumers })
   }
 
   #arranged(): readonly Section[] {

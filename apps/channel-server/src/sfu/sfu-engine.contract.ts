@@ -61,6 +61,7 @@ export function describeSfuEngine(name: string, make: () => SfuEngine, peers: Co
       await expect(engine.openTransport('nowhere', 'u', HERE)).rejects.toThrow(SfuError)
       await expect(engine.receive('nobody', { sdp: peers.offer(SECTIONS), sources: [] })).rejects.toThrow(SfuError)
       await expect(engine.send('nobody', [])).rejects.toThrow(SfuError)
+      await expect(engine.restart('nobody')).rejects.toThrow(SfuError)
       await expect(engine.answer('nobody', 1, 'v=0')).rejects.toThrow(SfuError)
       await expect(engine.addCandidate('nobody', null)).rejects.toThrow(SfuError)
     })
@@ -169,6 +170,57 @@ export function describeSfuEngine(name: string, make: () => SfuEngine, peers: Co
       await engine.send('b-down', [consumerOf('a', 'audio'), consumerOf('a', 'camera')])
       expect(offersTo('b-down')).toHaveLength(2)
       await acceptLast('b-down')
+    })
+
+    it('restarts ICE with an offer that differs in its credentials and its version alone', async () => {
+      await publish('a')
+      await subscribe('b', [consumerOf('a', 'audio'), consumerOf('a', 'camera')])
+      await acceptLast('b-down')
+      await engine.restart('b-down')
+      const [before, after] = offersTo('b-down') as [Offer, Offer]
+      expect(offersTo('b-down')).toHaveLength(2)
+      const rest = ({ sdp }: Offer) => sdp.replaceAll(/^a=ice-(ufrag|pwd):.*$|^o=.*$/gm, '')
+      expect([after.consumers, rest(after)]).toEqual([before.consumers, rest(before)])
+      for (const line of [/a=ice-ufrag:(\S+)/, /a=ice-pwd:(\S+)/]) expect(line.exec(after.sdp)![1]).not.toBe(line.exec(before.sdp)![1])
+      await acceptLast('b-down')
+      expect(offersTo('b-down')).toHaveLength(2)
+    })
+
+    it('restarts ICE with the next offer while one is in flight, once for all requests and changes', async () => {
+      await publish('a')
+      await subscribe('b', [consumerOf('a', 'audio')])
+      await engine.restart('b-down')
+      await engine.send('b-down', [consumerOf('a', 'audio'), consumerOf('a', 'screen')])
+      await engine.restart('b-down')
+      expect(offersTo('b-down')).toHaveLength(1)
+      await acceptLast('b-down')
+      const [before, after] = offersTo('b-down') as [Offer, Offer]
+      expect(/a=ice-ufrag:\S+/.exec(after.sdp)![0]).not.toBe(/a=ice-ufrag:\S+/.exec(before.sdp)![0])
+      expect(after.consumers.map(({ sourceId }) => sourceId)).toEqual(['a/audio', 'a/screen'])
+      await acceptLast('b-down')
+      expect(offersTo('b-down')).toHaveLength(2)
+    })
+
+    it('restarts a connection that carries nothing now, but none that never carried anything', async () => {
+      await publish('a')
+      await subscribe('b', [])
+      await engine.restart('b-down')
+      expect(offersTo('b-down')).toHaveLength(0)
+      await engine.send('b-down', [consumerOf('a', 'audio')])
+      await acceptLast('b-down')
+      await engine.send('b-down', [])
+      await acceptLast('b-down')
+      await engine.restart('b-down')
+      expect(offersTo('b-down')).toHaveLength(3)
+      expect(lastOffer('b-down').consumers).toEqual([])
+    })
+
+    it('does not restart what its client restarts, or what is not used yet', async () => {
+      await publish('a')
+      await expect(engine.restart('a-up')).rejects.toThrow(SfuError)
+      await engine.openTransport('room', 't', HERE)
+      await engine.restart('t')
+      expect(events.filter((event) => event.type === 'offer')).toEqual([])
     })
 
     it('refuses an answer to an older offer, to none, and one that is no description; the offer stays in flight', async () => {

@@ -30,6 +30,11 @@ export interface SfuEngine {
    * Sources that are unknown are left out.
    */
   send(transportId: string, consumers: readonly Consumer[]): Promise<void>
+  /**
+   * New ICE credentials for a transport that sends: an `offer` event follows with the same sections and consumers, after the answer to one in flight. Old
+   * credentials stay valid. Does nothing before the first offer. Rejects with an `SfuError` for a transport that receives: there the client restarts.
+   */
+  restart(transportId: string): Promise<void>
   /** The client's answer to the offer with that id; an answer to an older one is refused. */
   answer(transportId: string, offerId: number, sdp: string): Promise<void>
 
@@ -67,7 +72,7 @@ export type SfuEvent =
   /** For the client of that transport. `consumers` is everything the description carries; its other sections are inactive. */
   | { readonly type: 'offer'; readonly transportId: string; readonly offerId: number; readonly sdp: string; readonly consumers: readonly { readonly mid: string; readonly sourceId: string }[] }
   | { readonly type: 'candidate'; readonly transportId: string; readonly candidate: Candidate | null }
-  /** `disconnected` may heal, `failed` does not. Once for each change. */
+  /** `failed` after 30 s of silence: nothing is sent until the client is heard again, most likely after a restart, and all else stays. After an end of the connection itself it is final. Once for each change. */
   | { readonly type: 'transport'; readonly transportId: string; readonly state: 'connected' | 'disconnected' | 'failed' }
   /** From this key frame on the client receives that layer. */
   | { readonly type: 'layer'; readonly transportId: string; readonly sourceId: string; readonly layer: string }

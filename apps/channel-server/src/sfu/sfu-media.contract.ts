@@ -12,10 +12,10 @@ import type { Consumer, SfuEngine, SfuEvent } from './sfu-engine.js'
 // Synthetic peers with hand-written packets on real sockets. The publisher uses payload types and extension ids that differ
 // from the engine's own, so that what is merely passed on shows.
 
-const MICROPHONE = { ssrc: 1111, payloadType: 109 }
+export const MICROPHONE: { readonly ssrc: number; readonly payloadType: number } = { ssrc: 1111, payloadType: 109 }
 const OFFERED = { audioLevelId: 1, opus: 111, vp8: 96, rtx: 97 }
 
-const offerOf = (peer: SyntheticPeer, rids: readonly string[]) => [
+export const offerOf = (peer: SyntheticPeer, rids: readonly string[]): string => [
   'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1',
   `m=audio 9 UDP/TLS/RTP/SAVPF ${MICROPHONE.payloadType}`, 'a=mid:0', 'a=sendonly', 'a=setup:actpass', ...peer.transportLines,
   `a=rtpmap:${MICROPHONE.payloadType} opus/48000/2`, `a=extmap:${IDS.mid} urn:ietf:params:rtp-hdrext:sdes:mid`, `a=extmap:${IDS.audioLevel} urn:ietf:params:rtp-hdrext:ssrc-audio-level`,
@@ -26,7 +26,7 @@ const offerOf = (peer: SyntheticPeer, rids: readonly string[]) => [
 ].join('\r\n') + '\r\n'
 
 /** Accepts everything that is offered, or all but RTX. */
-const answerOf = (offer: string, transportLines: readonly string[], rtx = true) => {
+export const answerOf = (offer: string, transportLines: readonly string[], rtx = true): string => {
   const blocks = offer.split(/\r?\n(?=m=)/).slice(1)
   const sections = blocks.flatMap((block) => {
     const value = (pattern: RegExp) => pattern.exec(block)?.[1] ?? ''
@@ -50,7 +50,7 @@ interface Subscriber {
 const payloadOf = (packet: RtpPacket) => packet.bytes.subarray(packet.payloadStart, packet.payloadEnd)
 const startsKeyFrame = (packet: RtpPacket) => readVp8(payloadOf(packet))?.startsKeyFrame === true
 /** Distances between consecutive packets; all 1 when nothing is missing and nothing out of order. */
-const steps = (packets: readonly RtpPacket[]) => packets.slice(1).map((packet, i) => sequenceDistance(packets[i]!.sequenceNumber, packet.sequenceNumber))
+export const steps = (packets: readonly RtpPacket[]): number[] => packets.slice(1).map((packet, i) => sequenceDistance(packets[i]!.sequenceNumber, packet.sequenceNumber))
 
 /** The rules for engines that carry media. Part of the suite in `sfu-engine.contract.ts`. */
 export function describeMedia(make: () => SfuEngine): void {
@@ -161,7 +161,8 @@ export function describeMedia(make: () => SfuEngine): void {
       camera.frame()
       while (engine.stats().packetsReceived < 3) await new Promise((resolve) => setImmediate(resolve))
       // Longer than a layer counts as alive without packets.
-      await publisher.until(() => publisher.rtcp.length >= 3)
+      const reports = publisher.rtcp.length
+      await publisher.until(() => publisher.rtcp.length >= reports + 3)
       const { peer, video } = await subscribe('b', [consumers.camera])
       await publisher.until(() => camera.requests > 0)
       camera.frame()
@@ -367,6 +368,55 @@ export function describeMedia(make: () => SfuEngine): void {
       expect(peer.feedback[0]).toMatchObject({ type: 'sender-report', ssrc: audio()[0]!.ssrc, ntpSeconds: 1, ntpFraction: 2, timestamp: (audio()[0]!.timestamp + 480) >>> 0 })
     })
 
+    it('goes on without a gap when the subscriber\'s ICE is restarted, and still answers checks of before', async () => {
+      await publish()
+      const { peer, audio } = await subscribe('b', [consumers.audio])
+      for (let n = 0; n < 5; n++) speak(n)
+      await peer.until(() => audio().length === 5)
+      const { sdp: before, consumers: carried } = offerTo('b')
+      const old = await peer.reach(before)
+      await engine.restart('b')
+      const { sdp, offerId, consumers: again } = offerTo('b')
+      for (let n = 5; n < 10; n++) speak(n)
+      const fresh = await peer.reach(sdp)
+      await engine.answer('b', offerId, answerOf(sdp, peer.transportLines))
+      for (let n = 10; n < 15; n++) speak(n)
+      await peer.until(() => audio().length === 15)
+      expect(audio().map((packet) => payloadOf(packet).toString())).toEqual(Array.from({ length: 15 }, (_, n) => `opus ${n}`))
+      expect(new Set(steps(audio()))).toEqual(new Set([1]))
+      expect(new Set(audio().map((packet) => packet.ssrc)).size).toBe(1)
+      expect(again).toEqual(carried)
+      expect(fresh.fragment).not.toBe(old.fragment)
+      expect(fresh.password).not.toBe(old.password)
+      const checked = peer.checked
+      peer.check(old)
+      await peer.until(() => peer.checked === checked + 1)
+    })
+
+    it('goes on without a gap when the publisher restarts ICE, and no subscriber is offered anything', async () => {
+      await publish()
+      const { peer, audio } = await subscribe('b', [consumers.audio])
+      for (let n = 0; n < 5; n++) speak(n)
+      await peer.until(() => audio().length === 5)
+      const offers = events.filter((event) => event.type === 'offer').length
+      publisher.restartIce()
+      const sources = [{ mid: '0', sourceId: 'a/audio' }, { mid: '1', sourceId: 'a/camera' }]
+      const { sdp } = await engine.receive('a-up', { sdp: offerOf(publisher, []), sources })
+      await publisher.reach(sdp)
+      for (let n = 5; n < 10; n++) speak(n)
+      await peer.until(() => audio().length === 10)
+      expect(new Set(steps(audio()))).toEqual(new Set([1]))
+      expect(events.filter((event) => event.type === 'offer')).toHaveLength(offers)
+    })
+
+    it('goes on reporting to both sides though there is nothing to report', async () => {
+      await publish()
+      const { peer } = await subscribe('b', [consumers.audio])
+      await engine.send('b', [])
+      await Promise.all([publisher, peer].map((client) => client.until(() => client.rtcp.length === 3)))
+      for (const packet of [...publisher.rtcp, ...peer.rtcp]) expect(packet.toString('hex', 0, 4)).toBe('80c90001')
+    })
+
     it('stops at once when the consumer goes, and starts a new stream when it comes back', async () => {
       await publish()
       const { peer, audio } = await subscribe('b', [consumers.audio])
@@ -453,7 +503,7 @@ export function describeMedia(make: () => SfuEngine): void {
           if (size >= 20) publisher.raw(Buffer.concat([Buffer.from([0, 1, 0, size - 20, 0x21, 0x12, 0xa4, 0x42]), bytes.subarray(8)]))
         }
       }
-      peer.check('not the password')
+      peer.check({ fragment: /a=ice-ufrag:(\S+)/.exec(offerTo('b').sdp)![1]!, password: 'not the password' })
       // Authentic, but nonsense: wrong lengths, no streams of ours, formats that nobody has.
       for (const hex of ['80c80001' + '00000001', '81cd0002' + '0000000100000000', '9fce0003' + '00'.repeat(12), '8fce0005' + '00'.repeat(20), 'bfc9ffff00000000', '81cdffff' + '00'.repeat(12)]) {
         peer.sendRtcp(Buffer.from(hex, 'hex'))

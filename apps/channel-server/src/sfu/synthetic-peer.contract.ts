@@ -17,7 +17,8 @@ export interface Outgoing {
   readonly padding?: number
 }
 
-interface Remote {
+/** Where the engine is, and how a check has to be made there. */
+export interface Remote {
   readonly fragment: string
   readonly password: string
   readonly port: number
@@ -39,13 +40,14 @@ export class SyntheticPeer {
   #handshakes = { in: 0, out: 0 }
   readonly #socket: Socket
   readonly #certificate: RTCCertificate
-  readonly #fragment: string = randomBytes(4).toString('hex')
+  #fragment: string = randomBytes(4).toString('hex')
   readonly #waiting = new Set<() => void>()
   #remote: Remote | null = null
   #dtls: DtlsClient | null = null
   #srtp: SrtpSession | null = null
   #srtcp: SrtcpSession | null = null
-  #checked = false
+  /** Checks that were answered. */
+  checked = 0
 
   private constructor(socket: Socket, certificate: RTCCertificate) {
     this.#socket = socket
@@ -68,12 +70,24 @@ export class SyntheticPeer {
     return [`a=ice-ufrag:${this.#fragment}`, 'a=ice-pwd:not-used-by-a-lite-agent-at-all', `a=fingerprint:sha-256 ${fingerprint}`, 'a=rtcp-mux']
   }
 
-  /** Resolves when media can flow; `sdp` is the engine's description. */
-  async connect(sdp: string): Promise<void> {
+  /** Restarts ICE on this side: the next offer of it has another user name. */
+  restartIce(): void {
+    this.#fragment = randomBytes(4).toString('hex')
+  }
+
+  /** Resolves when a check with the credentials of that description was answered. */
+  async reach(sdp: string): Promise<Remote> {
     const value = (pattern: RegExp) => pattern.exec(sdp)?.[1] ?? ''
     this.#remote = { fragment: value(/a=ice-ufrag:(\S+)/), password: value(/a=ice-pwd:(\S+)/), port: Number(value(/a=candidate:1 1 udp \d+ 127\.0\.0\.1 (\d+) typ host/)) }
+    const before = this.checked
     this.check()
-    await this.until(() => this.#checked)
+    await this.until(() => this.checked > before)
+    return this.#remote
+  }
+
+  /** Resolves when media can flow; `sdp` is the engine's description. */
+  async connect(sdp: string): Promise<void> {
+    await this.reach(sdp)
     const profiles = [1 as const, 7 as const]
     const dtls = new DtlsClient({
       cert: this.#certificate.certPem, key: this.#certificate.privateKey, signatureHash: this.#certificate.signatureHash, srtpProfiles: profiles, extendedMasterSecret: true,
@@ -95,8 +109,8 @@ export class SyntheticPeer {
     this.#srtcp = new SrtcpSession(config)
   }
 
-  /** A connectivity check that nominates; `password` for one that is forged. */
-  check(password: string = this.#remote!.password): void {
+  /** A connectivity check that nominates, with the newest credentials or other ones. */
+  check({ fragment, password }: Pick<Remote, 'fragment' | 'password'> = this.#remote!): void {
     const attribute = (type: number, value: Buffer) => {
       const bytes = Buffer.alloc(4 + Math.ceil(value.length / 4) * 4)
       bytes.writeUInt16BE(type, 0)
@@ -104,7 +118,7 @@ export class SyntheticPeer {
       value.copy(bytes, 4)
       return bytes
     }
-    const body = Buffer.concat([attribute(0x0006, Buffer.from(`${this.#remote!.fragment}:${this.#fragment}`)), attribute(0x802a, randomBytes(8)), attribute(0x0025, Buffer.alloc(0))])
+    const body = Buffer.concat([attribute(0x0006, Buffer.from(`${fragment}:${this.#fragment}`)), attribute(0x802a, randomBytes(8)), attribute(0x0025, Buffer.alloc(0))])
     const head = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)])
     head.writeUInt16BE(body.length + 24, 2)
     const integrity = createHmac('sha1', password).update(head).update(body).digest()
@@ -157,7 +171,7 @@ export class SyntheticPeer {
 
   #onPacket(packet: Buffer): void {
     const first = packet[0]!
-    if (first < 4) this.#checked ||= packet.readUInt16BE(0) === 0x0101
+    if (first < 4) this.checked += Number(packet.readUInt16BE(0) === 0x0101)
     else if (first < 64) {
       if (!this.losesHandshake('in', this.#handshakes.in++)) this.#dtls?.transport.socket.onData(packet, ['127.0.0.1', 0])
     }

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import { SfuError } from './sfu-engine.js'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FAILED_AFTER_MS } from './ice/connectivity.js'
+import { SfuError, type SfuEngine, type SfuEvent } from './sfu-engine.js'
+import { answerOf, MICROPHONE, offerOf, steps } from './sfu-media.contract.js'
+import { SyntheticPeer } from './synthetic-peer.contract.js'
 import { TEST_PORTS } from './test-ports.contract.js'
 import { createWeriftEngine } from './werift-engine.js'
 
@@ -52,5 +55,81 @@ describe('the werift engine', () => {
 
   it.each([[0, 10], [10, 5], [1.5, 10], [60_000, 70_000]])('refuses the port range %d to %d', (minPort, maxPort) => {
     expect(() => createWeriftEngine({ minPort, maxPort })).toThrow(SfuError)
+  })
+})
+
+describe('the werift engine as time passes', () => {
+  let clock: number
+  let engine: SfuEngine
+  let up: SyntheticPeer
+  let down: SyntheticPeer
+  let descriptions: { readonly up: string; readonly down: string }
+  const states: string[] = []
+  const waiting = new Set<() => void>()
+
+  beforeEach(async () => {
+    clock = 1000
+    vi.spyOn(performance, 'now').mockImplementation(() => clock)
+    engine = createWeriftEngine(TEST_PORTS)
+    states.length = 0
+    waiting.clear()
+    const offers: Extract<SfuEvent, { type: 'offer' }>[] = []
+    engine.on((event) => {
+      if (event.type === 'offer') offers.push(event)
+      if (event.type === 'transport') states.push(`${event.transportId} ${event.state}`)
+      for (const look of [...waiting]) look()
+    })
+    await engine.openRoom('room')
+    up = await SyntheticPeer.open()
+    down = await SyntheticPeer.open()
+    await engine.openTransport('room', 'up', { address: '127.0.0.1' })
+    await engine.openTransport('room', 'down', { address: '127.0.0.1' })
+    const { sdp } = await engine.receive('up', { sdp: offerOf(up, []), sources: [{ mid: '0', sourceId: 's' }] })
+    await up.connect(sdp)
+    await engine.send('down', [{ sourceId: 's', streamId: 'a', trackId: 'audio' }])
+    const [offer] = offers as [Extract<SfuEvent, { type: 'offer' }>]
+    await engine.answer('down', offer.offerId, answerOf(offer.sdp, down.transportLines))
+    await down.connect(offer.sdp)
+    descriptions = { up: sdp, down: offer.sdp }
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await engine.close()
+    await Promise.all([up.close(), down.close()])
+  })
+
+  const becomes = (...wanted: readonly string[]) => new Promise<void>((resolve) => {
+    const look = () => { if (wanted.every((state) => states.includes(state))) resolve() }
+    waiting.add(look)
+    look()
+  })
+  const speak = (n: number) => up.sendRtp({ ...MICROPHONE, sequenceNumber: n, timestamp: 960 * n, payload: Buffer.from(`opus ${n}`) })
+
+  it('reports to both sides within every second, though there is nothing to report', async () => {
+    await becomes('up connected', 'down connected')
+    for (let second = 1; second <= 5; second++) {
+      await Promise.all([up, down].map((peer) => peer.until(() => peer.rtcp.length === second)))
+      clock += 1000
+    }
+  })
+
+  it('goes on where it was with clients that fell silent for long and are heard again', async () => {
+    await becomes('up connected', 'down connected')
+    for (let n = 0; n < 5; n++) speak(n)
+    await down.until(() => down.received.length === 5)
+    clock += FAILED_AFTER_MS
+    await becomes('up failed', 'down failed')
+    states.length = 0
+    await up.reach(descriptions.up)
+    // Nobody can be reached yet; a client that does not get these does not miss a number.
+    for (let n = 5; n < 10; n++) speak(n)
+    while (engine.stats().packetsReceived < 10) await new Promise((resolve) => setImmediate(resolve))
+    await down.reach(descriptions.down)
+    expect(states).toEqual(['up connected', 'down connected'])
+    for (let n = 10; n < 15; n++) speak(n)
+    await down.until(() => down.received.length === 10)
+    expect(down.received.map((packet) => packet.bytes.toString('utf8', packet.payloadStart, packet.payloadEnd))).toEqual([0, 1, 2, 3, 4, 10, 11, 12, 13, 14].map((n) => `opus ${n}`))
+    expect(new Set(steps(down.received))).toEqual(new Set([1]))
+    expect(engine.stats()).toMatchObject({ sources: 1, consumers: 1 })
   })
 })

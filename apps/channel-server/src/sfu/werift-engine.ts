@@ -102,6 +102,10 @@ class WeriftEngine implements SfuEngine {
     return this.#inTurn(transportId, (transport) => transport.send(consumers))
   }
 
+  restart(transportId: string): Promise<void> {
+    return this.#inTurn(transportId, (transport) => transport.restart())
+  }
+
   answer(transportId: string, offerId: number, sdp: string): Promise<void> {
     return this.#inTurn(transportId, (transport) => transport.answer(offerId, sdp))
   }

@@ -42,7 +42,10 @@ export class WeriftTransport {
         this.#receiving?.onRtcp(packet)
         this.#sending?.onRtcp(packet)
       }),
-      onConnectivity: (state) => emit({ type: 'transport', transportId, state }),
+      onConnectivity: (state) => {
+        emit({ type: 'transport', transportId, state })
+        this.#sending?.chooseLayers()
+      },
     })
   }
 
@@ -81,6 +84,11 @@ export class WeriftTransport {
       onLayer: (sourceId, layer) => emit({ type: 'layer', transportId, sourceId, layer }),
     })
     this.#sending.setConsumers(consumers, (sourceId) => sources.get(sourceId))
+  }
+
+  restart(): void {
+    if (this.#receiving) throw new SfuError('this transport receives from its client, which restarts it by an offer')
+    this.#sending?.restart()
   }
 
   answer(offerId: number, sdp: string): void {

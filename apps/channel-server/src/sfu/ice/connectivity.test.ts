@@ -14,7 +14,10 @@ it.each<[Connectivity, Partial<typeof quick>, Connectivity]>([
   ['connected', { broken: true }, 'failed'],
   ['disconnected', { silentMs: 10 }, 'connected'],
   ['disconnected', { silentMs: FAILED_AFTER_MS }, 'failed'],
-  ['failed', {}, 'failed'],
+  ['failed', { silentMs: FAILED_AFTER_MS }, 'failed'],
+  ['failed', {}, 'connected'],
+  ['failed', { secured: false }, 'failed'],
+  ['failed', { broken: true }, 'failed'],
 ])('%s with %o becomes %s', (current, evidence, expected) => {
   expect(nextConnectivity(current, { ...quick, ...evidence })).toBe(expected)
 })

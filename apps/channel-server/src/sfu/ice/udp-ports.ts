@@ -45,6 +45,10 @@ export class UdpPort {
     if (!this.#addressesOf.has(user)) this.#addressesOf.set(user, new Set())
   }
 
+  removeFragment(usernameFragment: string): void {
+    this.#fragments.delete(usernameFragment)
+  }
+
   leave(user: UdpUser): void {
     this.#users -= 1
     for (const [fragment, owner] of this.#fragments) if (owner === user) this.#fragments.delete(fragment)
