@@ -1,34 +1,21 @@
+import { calibration, loudness, LoudnessWindows, tensPerMomentary } from './loudness-windows.js'
+
 /** Energies of blocks kept together; even. */
 const chunkSize = 256
 
-/** Loudness is -0.691 dB + 10 log10 of the mean energy (BS.1770-5 Annex 1, equation 2). */
-const calibration = 10 ** -0.0691
-
 const hopsPerTen = 10
-const tensPerMomentary = 4
 const tensPerShortTerm = 30
-/** One more than the longest window would do, the newest ten being under way; a power of two wraps cheaply. */
-const tensKept = 32
-
 /**
  * Loudness after the K-weighting: the windows of EBU Tech 3341, the gated loudness of ITU-R BS.1770-5 Annex 1, and the
  * loudness range of EBU Tech 3342, from energies of 10 ms.
  *
  * Exact, not rounded to a histogram: the energies of all blocks above the absolute gate are kept, at 8 to 16 bytes each, two
- * blocks every 100 ms (an hour: 0.6 to 1.2 MB). Windows are summed anew, so nothing drifts.
+ * blocks every 100 ms (an hour: 0.6 to 1.2 MB).
  */
 export class Gating {
+  readonly #windows: LoudnessWindows
   readonly #momentaryFrames: number
   readonly #shortTermFrames: number
-  /**
-   * The last hops, ten by ten. In a finished ten, each entry is the sum from its hop to the ten's end: the first is the ten's
-   * total, and a window that begins inside a ten needs one entry of it.
-   */
-  readonly #sums = new Float64Array(tensKept * hopsPerTen)
-  /** Of the ten under way: its number in `#sums`, its hops so far, and their sum. */
-  #ten = 0
-  #hops = 0
-  #sum = 0
   #maxMomentary = 0
   #maxShortTerm = 0
   #hopsMeasured = 0
@@ -39,6 +26,7 @@ export class Gating {
 
   /** @param sampleRate Hz */
   constructor(sampleRate: number) {
+    this.#windows = new LoudnessWindows(sampleRate)
     this.#momentaryFrames = 0.4 * sampleRate
     this.#shortTermFrames = 3 * sampleRate
     this.restart()
@@ -46,23 +34,21 @@ export class Gating {
 
   /** Adds the next 10 ms: the channels' K-weighted squares, weighted by channel and summed over the frames of these 10 ms. */
   add(energy: number): void {
-    this.#sums[this.#ten * hopsPerTen + this.#hops] = energy
-    this.#sum += energy
-    if (++this.#hops === hopsPerTen) this.#finishTen()
-    const momentary = this.#window(tensPerMomentary)
+    const isTenth = this.#windows.add(energy)
+    const momentary = this.#windows.last(tensPerMomentary)
     if (momentary > this.#maxMomentary) this.#maxMomentary = momentary
-    if (this.#hops === 0) this.#maxShortTerm = Math.max(this.#maxShortTerm, this.#window(tensPerShortTerm))
+    if (isTenth) this.#maxShortTerm = Math.max(this.#maxShortTerm, this.#windows.last(tensPerShortTerm))
     if (++this.#hopsMeasured % hopsPerTen === 0) this.#addBlocks(momentary)
   }
 
   /** LUFS of the last 400 ms; a window not yet full is padded with silence, as in libebur128. -Infinity for silence. */
   get momentary(): number {
-    return loudness(this.#window(tensPerMomentary) / this.#momentaryFrames)
+    return this.#windows.momentary
   }
 
   /** LUFS of the last 3 s, padded likewise. */
   get shortTerm(): number {
-    return loudness(this.#window(tensPerShortTerm) / this.#shortTermFrames)
+    return loudness(this.#windows.last(tensPerShortTerm) / this.#shortTermFrames)
   }
 
   /** LUFS, the largest `momentary` after any `add` since the start or `clearMaxima`. */
@@ -72,7 +58,7 @@ export class Gating {
 
   /** LUFS, the largest `shortTerm` after every tenth `add` since the start or `clearMaxima`; before the first of them `shortTerm`. */
   get maxShortTerm(): number {
-    return loudness((this.#maxShortTerm || this.#window(tensPerShortTerm)) / this.#shortTermFrames)
+    return loudness((this.#maxShortTerm || this.#windows.last(tensPerShortTerm)) / this.#shortTermFrames)
   }
 
   /** LUFS since the start or `restart`, -Infinity when no block passed the gates. */
@@ -99,24 +85,6 @@ export class Gating {
     this.#range = undefined
   }
 
-  /** Sum of the energies of the last `tens` tens of hops, aligned or not. */
-  #window(tens: number): number {
-    // Every index is below tensKept * hopsPerTen.
-    const at = (back: number): number => (this.#ten - back & tensKept - 1) * hopsPerTen
-    let sum = this.#sum + (this.#sums[at(tens) + this.#hops] as number)
-    for (let back = 1; back < tens; back++) sum += this.#sums[at(back)] as number
-    return sum
-  }
-
-  #finishTen(): void {
-    const first = this.#ten * hopsPerTen
-    let sum = 0
-    for (let i = first + hopsPerTen - 1; i >= first; i--) this.#sums[i] = sum += this.#sums[i] as number
-    this.#ten = this.#ten + 1 & tensKept - 1
-    this.#hops = 0
-    this.#sum = 0
-  }
-
   /** Every 100 ms: blocks of 400 ms overlap by 75 %, those of 3 s by 97 % (Tech 3342 asks for 66 % at least). */
   #addBlocks(momentary: number): void {
     // BS.1770-5 takes blocks louder than the absolute gate, Tech 3342 takes also those as loud (libebur128: also those, twice).
@@ -125,16 +93,11 @@ export class Gating {
       this.#integrated = undefined
     }
     if (this.#hopsMeasured < tensPerShortTerm * hopsPerTen) return
-    const shortTerm = this.#window(tensPerShortTerm)
+    const shortTerm = this.#windows.last(tensPerShortTerm)
     if (shortTerm < this.#shortTermBlocks.gate) return
     this.#shortTermBlocks.add(shortTerm)
     this.#range = undefined
   }
-}
-
-/** LUFS of a mean energy; of what is quieter than -240 dB, as the filter is for a second after the last sound, -Infinity. */
-function loudness(energy: number): number {
-  return energy < 1e-24 ? -Infinity : 10 * Math.log10(calibration * energy)
 }
 
 /**

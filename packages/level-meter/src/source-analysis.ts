@@ -1,11 +1,12 @@
 import { Gating } from './gating.js'
 import type { SourceOptions } from './level-meter-options.js'
 import type { LevelReading } from './level-reading.js'
+import type { Analysis } from './momentary-meter.js'
 import { SpeechActivity } from './speech-activity.js'
 import { stepAt } from './step.js'
 
-/** What of a reading needs to know more than its interval: loudness and speech, from energies of 10 ms. */
-export class SourceAnalysis {
+/** Loudness and speech, from energies of 10 ms. */
+export class SourceAnalysis implements Analysis {
   readonly #gating: Gating | undefined
   readonly #speech: SpeechActivity | undefined
   /** The step with which loudness begins anew; undefined for none. */

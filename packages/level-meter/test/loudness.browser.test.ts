@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LevelMeter, LoudnessAnalyser, type LevelMeterOptions, type LevelReading } from '../src/relaxed.ts'
+import { LevelMeter, LoudnessAnalyser, MomentaryMeter, type LevelMeterOptions, type LevelReading } from '../src/relaxed.ts'
 import { createOfflineContext, playBuffer } from './check-meter.ts'
 import { Readings } from './readings.ts'
 import { seededRandom } from './signals.ts'
@@ -82,6 +82,23 @@ test('what was not asked for is absent', async () => {
   for (const name of ['truePeak', 'momentary', 'shortTerm', 'maxMomentary', 'maxShortTerm', 'integrated', 'range', 'speaking', 'pcm', 'dropped']) {
     expect(readings.all[0]).not.toHaveProperty(name)
   }
+})
+
+test('a MomentaryMeter has the momentary loudness of a LevelMeter, and no other', async () => {
+  const sampleRate = 48_000
+  const context = createOfflineContext({ numberOfChannels: 1, length: 2 * sampleRate, sampleRate })
+  const meters = await Promise.all([LevelMeter.create(context, { interval: 0.1 }), MomentaryMeter.create(context, { interval: 0.1 })])
+  const source = playBuffer(context, [makeProgramme(2 * sampleRate, sampleRate, 3)])
+  const [all, momentary, plain] = [new Readings(), new Readings(), new Readings()]
+  meters[0].add(source, all.take, { loudness: true })
+  meters[1].add(source, momentary.take, { loudness: true })
+  meters[1].add(source, plain.take)
+  source.start()
+  await context.startRendering()
+  await Promise.all(meters.map((meter) => meter.flush()))
+  expect(momentary.all).toHaveLength(20)
+  expect(momentary.all.map((reading) => reading.momentary)).toEqual(all.all.map((reading) => reading.momentary))
+  expect(Object.keys(momentary.all[0]!)).toEqual([...Object.keys(plain.all[0]!), 'momentary'])
 })
 
 test('resetLoudness begins integrated loudness and range anew, and leaves the windows', async () => {

@@ -1,5 +1,5 @@
 import { SELF } from '@earshot/protocol'
-import { LevelMeter, type LevelReading, type Metering } from '@earshot/level-meter'
+import { MomentaryMeter, type LevelReading, type Metering } from '@earshot/level-meter'
 import type { AudioIndicator } from '../audio-indicator.js'
 
 /** How to meter. */
@@ -31,7 +31,7 @@ export class AudioMeters {
   readonly #peaks = new Map<string, readonly number[]>()
   #demand: MeterDemand | undefined
   #tracks: ReadonlyMap<string, MediaStreamTrack> = new Map()
-  #meter: LevelMeter | undefined
+  #meter: MomentaryMeter | undefined
   /** Ends the meter, or its making. */
   #life: AbortController | undefined
   #sources = 0
@@ -63,7 +63,7 @@ export class AudioMeters {
     const life = new AbortController()
     this.#life = life
     try {
-      const meter = await LevelMeter.create(this.#options.context(), { interval: this.#demand?.interval ?? 1, signal: life.signal })
+      const meter = await MomentaryMeter.create(this.#options.context(), { interval: this.#demand?.interval ?? 1, signal: life.signal })
       if (life.signal.aborted) return // the meter is closed
       this.#meter = meter
       const follow = (): void => {
@@ -97,7 +97,7 @@ export class AudioMeters {
     }
   }
 
-  #add(meter: LevelMeter, userId: string, track: MediaStreamTrack, demand: MeterDemand): void {
+  #add(meter: MomentaryMeter, userId: string, track: MediaStreamTrack, demand: MeterDemand): void {
     if (meter.health === 'failed' || meter.health === 'closed') return
     const source = ++this.#sources
     const before = this.#metered.get(userId)
