@@ -73,7 +73,7 @@ export class AliRtcEngine {
    *
    * @param openLink another link than the one to our channel server
    */
-  constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createServerLink({}, onEvent)) {
+  constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createServerLink({}, (event) => onEvent(event.type === 'session-lost' ? { type: 'connection', state: 'disconnected', reason: event.reason } : event))) {
     this.#settings = mergeOptions(DEFAULT_SETTINGS, options)
     const onError = (error: AliRtcError): void => { this.#emitter.emit('onError', error) }
     this.#local = new LocalMedia({

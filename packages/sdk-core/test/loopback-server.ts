@@ -6,8 +6,9 @@ type Of<Type extends ClientMessage['type']> = Extract<ClientMessage, { type: Typ
 export type Carried = Omit<OfferedTrack, 'mid'> & { readonly track: MediaStreamTrack; readonly section?: number }
 
 /**
- * The other side of one link, in the same page: a scripted socket, and real peer connections that answer what the link
- * publishes and offer what it subscribes to, with real media over loopback. It accepts everything unless told otherwise.
+ * The other side of one link, in the same page: scripted sockets over which one session goes on, and real peer connections that
+ * answer what the link publishes and offer what it subscribes to, with real media over loopback. It accepts everything unless
+ * told otherwise.
  */
 export class LoopbackServer {
   /** Every message of the client, in order. */
@@ -19,16 +20,31 @@ export class LoopbackServer {
   receiving: RTCPeerConnection | undefined
   /** Sends what the client subscribes to. */
   sending: RTCPeerConnection | undefined
+  /** The client has closed the socket that was in use. */
   closed = false
+  /** Sockets that were opened. */
+  sockets = 0
+  /** Sockets cannot be opened. */
+  unreachable = false
+  /** As after a restart: sessions cannot be resumed. */
+  forgets = false
   #handlers: SocketHandlers | undefined
+  /** What was said in the session, and how much of the client's arrived in it. */
+  readonly #said: string[] = []
+  #counted = 0
   #offerId = 0
+  #tracks: readonly OfferedTrack[] = []
   readonly #scripts: ((message: ClientMessage) => boolean)[] = []
   readonly #waiting: { readonly matches: (message: ClientMessage) => boolean; readonly found: (message: ClientMessage) => void }[] = []
 
   readonly openSocket: OpenSocket = (_url, handlers) => {
-    this.#handlers = handlers
-    setTimeout(() => handlers.open())
-    return { send: (text) => this.#take(text), close: () => { this.closed = true } }
+    this.sockets += 1
+    const gone = this.unreachable
+    setTimeout(() => (gone ? handlers.close('refused') : handlers.open()))
+    return {
+      send: (text) => this.#take(text, handlers),
+      close: () => { if (handlers === this.#handlers) this.closed = true },
+    }
   }
 
   /** Says it in a task of its own, as a network does. */
@@ -38,12 +54,20 @@ export class LoopbackServer {
 
   /** Says it now, before this task ends. */
   deliver(text: string): void {
+    this.#said.push(text)
     this.#handlers?.message(text)
   }
 
   /** The network loses the socket. */
-  drop(reason: string): void {
-    this.#handlers?.close(reason)
+  drop(reason: string, code?: number): void {
+    const handlers = this.#handlers
+    this.#handlers = undefined
+    handlers?.close(reason, code)
+  }
+
+  /** The network swallows what is said from now on, and nobody notices. */
+  mute(): void {
+    this.#handlers = undefined
   }
 
   /** The next message of that type is handled by `script` instead. */
@@ -93,6 +117,7 @@ export class LoopbackServer {
     await peer.setLocalDescription({ type: 'offer', sdp })
     const tracks = carried.map(({ userId, label }, index) => ({ mid: used[index]?.mid ?? '', userId, label }))
     this.#offerId += 1
+    this.#tracks = tracks
     return { type: 'offer', offerId: this.#offerId, sdp: withMsids(sdp, tracks), tracks }
   }
 
@@ -101,13 +126,17 @@ export class LoopbackServer {
     this.sending?.close()
   }
 
-  #take(text: string): void {
+  #take(text: string, handlers: SocketHandlers): void {
     const parsed = parseClientMessage(text)
     if (!parsed.ok) {
       this.faults.push(parsed.fault.message)
       return
     }
     const { message } = parsed
+    if (message.type === 'resume') return this.#resume(message, handlers)
+    if (message.type === 'join') this.#handlers = handlers
+    else if (handlers !== this.#handlers) return // nobody reads that socket any more
+    else this.#counted += 1
     this.received.push(message)
     const script = this.#scripts.findIndex((handles) => handles(message))
     if (script >= 0) this.#scripts.splice(script, 1)
@@ -118,29 +147,50 @@ export class LoopbackServer {
     }
   }
 
+  #resume({ id, received }: Of<'resume'>, handlers: SocketHandlers): void {
+    const answer: ServerMessage = this.forgets ? { type: 'error', id, code: 10311, message: 'there is no session with that key' } : { type: 'resumed', id, received: this.#counted }
+    setTimeout(() => {
+      const missed = this.forgets ? [] : this.#said.slice(received)
+      if (!this.forgets) this.#handlers = handlers
+      for (const text of [JSON.stringify(answer), ...missed]) handlers.message(text)
+    })
+  }
+
   async #handle(message: ClientMessage): Promise<void> {
     switch (message.type) {
       case 'join': return this.say({ type: 'joined', id: message.id, members: this.members, iceServers: [] })
-      case 'publish': return this.say({ type: 'accepted', id: message.id, ...(message.offer === undefined ? {} : { sdp: await this.#answer(message.offer.sdp) }) })
+      case 'publish': return this.say({ type: 'accepted', id: message.id, ...(message.offer === undefined ? {} : await this.#answer(message.offer.sdp)) })
       case 'answer':
         await this.sending?.setRemoteDescription({ type: 'answer', sdp: message.sdp })
         return this.say({ type: 'accepted', id: message.id })
+      case 'restart': {
+        this.say({ type: 'accepted', id: message.id })
+        const peer = this.sending
+        if (peer === undefined || peer.signalingState === 'closed') return
+        peer.restartIce()
+        await peer.setLocalDescription()
+        this.#offerId += 1
+        return this.say({ type: 'offer', offerId: this.#offerId, sdp: withMsids(peer.localDescription?.sdp ?? '', this.#tracks), tracks: this.#tracks })
+      }
       case 'candidate': {
         const peer = message.connection === 'publish' ? this.receiving : this.sending
         // None where the test refused the answer. The cast: the protocol has undefined fields where the DOM has none.
-        if (peer?.remoteDescription) await peer.addIceCandidate((message.candidate ?? undefined) as RTCIceCandidateInit)
+        if (peer?.remoteDescription && peer.signalingState !== 'closed') await peer.addIceCandidate((message.candidate ?? undefined) as RTCIceCandidateInit)
         return
       }
       default: return this.say({ type: 'accepted', id: message.id })
     }
   }
 
-  async #answer(offer: string): Promise<string> {
-    this.receiving?.close()
-    const peer = this.receiving = this.#open('publish')
+  async #answer(offer: string): Promise<{ readonly sdp?: string }> {
+    // A restart of ICE is of the same connection, whose certificate tells
+    const same = fingerprint(offer) === fingerprint(this.receiving?.remoteDescription?.sdp)
+    if (same && this.receiving?.signalingState === 'closed') return {}
+    if (!same) this.receiving?.close()
+    const peer = this.receiving = same && this.receiving !== undefined ? this.receiving : this.#open('publish')
     await peer.setRemoteDescription({ type: 'offer', sdp: offer })
     await peer.setLocalDescription()
-    return withBandwidth(withSimulcast(peer.localDescription?.sdp ?? '', offer))
+    return { sdp: withBandwidth(withSimulcast(peer.localDescription?.sdp ?? '', offer)) }
   }
 
   #open(connection: 'publish' | 'subscribe'): RTCPeerConnection {
@@ -150,6 +200,10 @@ export class LoopbackServer {
     }
     return peer
   }
+}
+
+function fingerprint(sdp = ''): string | undefined {
+  return /^a=fingerprint:(.*)$/m.exec(sdp)?.[1]
 }
 
 function withMsids(sdp: string, tracks: readonly OfferedTrack[]): string {

@@ -94,12 +94,12 @@ export type LinkEvent =
   | { readonly type: 'connection'; readonly state: 'connected' | 'reconnecting' | 'disconnected'; readonly reason?: string; readonly code?: number }
 
 /**
- * The last event of a link whose session the server does not know any more, or wants to be rid of (`elsewhere`: another entry
- * of `gslb` is to be tried first). Nobody ended it: the channel can be joined again with another link. Calls that wait reject
- * with 10311.
+ * The last event of a link whose session the server does not know any more, or wants to be rid of. Nobody ended it: the channel
+ * can be joined again with another link. Calls that wait reject with 10311.
  */
 export interface SessionLost {
   readonly type: 'session-lost'
   readonly reason: string
-  readonly elsewhere: boolean
+  /** In the order to try them in now: the server that ends comes last. */
+  readonly gslb: readonly string[]
 }

@@ -1,4 +1,4 @@
-import type { LinkEvent } from '../channel-link.js'
+import type { LinkEvent, SessionLost } from '../channel-link.js'
 import { nextTurn } from '../../next-turn.js'
 import { TaskQueue } from '../../task-queue.js'
 
@@ -7,13 +7,13 @@ export type Report = (problem: string, cause?: unknown) => void
 
 /** What leaves the link, one after the other: held back until it is opened, and silent after `silence()`. */
 export class EventOutlet {
-  readonly #listener: (event: LinkEvent) => void
+  readonly #listener: (event: LinkEvent | SessionLost) => void
   readonly #report: Report
   readonly #queue: TaskQueue = new TaskQueue()
   #letGo: () => void = () => undefined
   #silent = false
 
-  constructor(listener: (event: LinkEvent) => void, report: Report) {
+  constructor(listener: (event: LinkEvent | SessionLost) => void, report: Report) {
     this.#listener = listener
     this.#report = report
     void this.#queue.run(() => new Promise<void>((resolve) => { this.#letGo = resolve }))
@@ -34,12 +34,12 @@ export class EventOutlet {
     this.#queue.run(task).catch((error: unknown) => this.#report('an event could not be carried out', error))
   }
 
-  emitInOrder(event: LinkEvent): void {
+  emitInOrder(event: LinkEvent | SessionLost): void {
     this.inOrder(() => this.emit(event))
   }
 
   /** From within a task of `inOrder`. A listener's fault stays the listener's. */
-  readonly emit = (event: LinkEvent): void => {
+  readonly emit = (event: LinkEvent | SessionLost): void => {
     if (this.#silent) return
     try {
       this.#listener(event)

@@ -4,15 +4,20 @@ import type { AliRtcError } from '../../errors.js'
 import type { ChannelLink, StreamOwner } from '../channel-link.js'
 import type { EventOutlet, Report } from './event-outlet.js'
 import type { MediaConnectionOptions } from './media-connection.js'
+import type { PathNews } from './path-health.js'
 import { Publishing } from './publishing.js'
 import type { Consent, Question } from './server-requests.js'
 import { Subscribing } from './subscribing.js'
 
 export interface LinkMediaOptions {
   readonly iceServers: readonly RTCIceServer[]
-  readonly disconnectedMs: number
+  readonly patience: MediaConnectionOptions['patience']
   readonly ask: (question: Question) => Promise<Consent>
   readonly say: (message: ClientMessage) => void
+  /** Whether the server can be asked now. */
+  readonly canAsk: () => boolean
+  /** A path is silent, with the reason in words, or (undefined) not any more. */
+  readonly onPath: (connection: Connection, silent: string | undefined) => void
   readonly outlet: EventOutlet
   readonly report: Report
 }
@@ -87,12 +92,25 @@ export class LinkMedia {
   }
 
   #connectionOptions(connection: Connection): MediaConnectionOptions {
-    const { iceServers, disconnectedMs, say, outlet } = this.#options
+    const { iceServers, patience, say, canAsk } = this.#options
     return {
       iceServers,
-      disconnectedMs,
+      patience,
       onCandidate: (candidate) => say({ type: 'candidate', connection, candidate }),
-      onLost: () => outlet.emitInOrder({ type: 'media-lost', direction: connection }),
+      onPath: (news) => this.#pathChanged(connection, news),
+      canRestart: canAsk,
+    }
+  }
+
+  #pathChanged(connection: Connection, news: PathNews): void {
+    const { outlet, onPath, report } = this.#options
+    switch (news) {
+      case 'silent': return onPath(connection, `nothing arrives on the connection to ${connection}`)
+      case 'alive': return onPath(connection, undefined)
+      case 'lost': return outlet.emitInOrder({ type: 'media-lost', direction: connection })
+      case 'restart': (connection === 'publish' ? this.publishing : this.#subscribing).restartIce().catch((error: unknown) => {
+        if (!this.#closed) report(`ICE could not be restarted on the connection to ${connection}`, error)
+      })
     }
   }
 }

@@ -1,15 +1,18 @@
 import type { Candidate } from '@earshot/protocol'
 import type { AliRtcError } from '../../errors.js'
+import { newPath, pathStep, type PathHealth, type PathNews, type PathPatience } from './path-health.js'
 
 export interface MediaConnectionOptions {
   readonly iceServers: readonly RTCIceServer[]
-  readonly disconnectedMs: number
+  readonly patience: PathPatience & { readonly lookEveryMs: number }
   readonly onCandidate: (candidate: Candidate | null) => void
-  /** Media does not flow any more: `failed`, or `disconnected` for too long. Once, until it was connected again. */
-  readonly onLost: () => void
+  /** What becomes of the path; closing a silent connection makes it `alive`. */
+  readonly onPath: (news: PathNews) => void
+  /** Whether a restart could be negotiated now. */
+  readonly canRestart: () => boolean
 }
 
-/** An RTCPeerConnection with what both directions need: candidates at the right time, a watch, and calls that end with it. */
+/** An RTCPeerConnection with what both directions need: candidates at the right time, a watch on its path, and calls that end with it. */
 export class MediaConnection {
   readonly peer: RTCPeerConnection
   readonly #options: MediaConnectionOptions
@@ -18,8 +21,9 @@ export class MediaConnection {
   /** Undefined as soon as they can be used at once. */
   #incoming: (Candidate | null)[] | undefined = []
   #outgoing: (Candidate | null)[] | undefined = []
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #lost = false
+  #path: PathHealth = newPath(performance.now())
+  readonly #timer: ReturnType<typeof setInterval>
+  #looking = false
 
   constructor(options: MediaConnectionOptions) {
     this.#options = options
@@ -28,11 +32,12 @@ export class MediaConnection {
     this.#closed.catch(() => undefined) // nobody may be waiting
     this.peer = new RTCPeerConnection({ iceServers: [...options.iceServers], bundlePolicy: 'max-bundle' })
     this.peer.addEventListener('icecandidate', ({ candidate }) => this.#found(candidate), { signal })
-    this.peer.addEventListener('connectionstatechange', () => this.#watch(), { signal })
+    this.#timer = setInterval(() => void this.#look(), options.patience.lookEveryMs)
   }
 
+  /** Nothing has come for so long that calls should not wait for it. */
   get lost(): boolean {
-    return this.#lost
+    return this.#path.state === 'lost'
   }
 
   /** A call on a closed RTCPeerConnection never settles; through here it rejects with the reason of the closing. */
@@ -64,9 +69,10 @@ export class MediaConnection {
 
   /** @param reason what `during` rejects with */
   close(reason: AliRtcError): void {
-    clearTimeout(this.#timer)
+    clearInterval(this.#timer)
     this.#closing.abort(reason)
     this.peer.close()
+    this.#options.onPath('alive')
   }
 
   #found(found: RTCIceCandidate | null): void {
@@ -77,22 +83,25 @@ export class MediaConnection {
     else this.#options.onCandidate(row)
   }
 
-  #watch(): void {
-    const state = this.peer.connectionState
-    if (state === 'connected') {
-      this.#lost = false
-      clearTimeout(this.#timer)
-      this.#timer = undefined
-    }
-    if (state === 'failed') this.#lose()
-    if (state === 'disconnected') this.#timer ??= setTimeout(() => this.#lose(), this.#options.disconnectedMs)
+  async #look(): Promise<void> {
+    if (this.#looking) return
+    this.#looking = true
+    const bytes = await this.peer.getStats().then(bytesReceived, () => this.#path.bytes)
+    this.#looking = false
+    if (this.#closing.signal.aborted) return
+    const { patience, canRestart, onPath } = this.#options
+    const failed = this.peer.connectionState === 'failed'
+    const { path, news } = pathStep(this.#path, { nowMs: performance.now(), bytes, failed, canRestart: canRestart() }, patience)
+    this.#path = path
+    news.forEach(onPath)
   }
+}
 
-  #lose(): void {
-    if (this.#lost) return
-    this.#lost = true
-    this.#options.onLost()
-  }
+/** RTP and RTCP of all candidate pairs; the checks of ICE are not in it. */
+function bytesReceived(reports: RTCStatsReport): number {
+  let bytes = 0
+  for (const report of (reports as ReadonlyMap<string, { readonly type: string; readonly bytesReceived?: number }>).values()) if (report.type === 'candidate-pair') bytes += report.bytesReceived ?? 0
+  return bytes
 }
 
 /** `undefined` is no value of RTCIceCandidateInit under exact optional types. */

@@ -56,6 +56,19 @@ export class Publishing {
     })
   }
 
+  /** Looks for another way to the server; what is sent goes on meanwhile, and over the old way if that heals. */
+  restartIce(): Promise<void> {
+    return this.#queue.run(async () => {
+      if (this.#upload === undefined) return
+      const { connection, senders } = this.#upload
+      connection.peer.restartIce()
+      const { sdp } = await this.#offer(connection)
+      const offer = { sdp, slots: senders.slots() }
+      const answer = await this.#options.ask({ type: 'publish', streams: streamRows(this.#publication, senders.layered(this.#publication)), offer })
+      if (answer.type === 'accepted' && answer.sdp !== undefined) await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
+    })
+  }
+
   addCandidate(candidate: Candidate | null): void {
     this.#upload?.connection.addCandidate(candidate)
   }

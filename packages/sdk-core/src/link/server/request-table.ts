@@ -43,6 +43,11 @@ export class RequestTable<Value> {
     return overdue
   }
 
+  /** Nothing is due before that time. */
+  postpone(toMs: number): void {
+    for (const [id, row] of this.#rows) if (row.dueMs < toMs) this.#rows.set(id, { ...row, dueMs: toMs })
+  }
+
   takeAll(): readonly Value[] {
     const values = [...this.#rows.values()].map((row) => row.value)
     this.#rows.clear()

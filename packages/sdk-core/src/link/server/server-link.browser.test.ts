@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LoopbackServer, type Carried } from '../../../test/loopback-server.js'
-import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions } from '../channel-link.js'
+import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, SessionLost } from '../channel-link.js'
 import { createServerLink, type ServerLinkOptions } from './server-link.js'
 
 const request: JoinRequest = {
@@ -13,7 +13,7 @@ let microphone: MediaStreamTrack
 let camera: MediaStreamTrack
 let server: LoopbackServer
 let link: ChannelLink
-let events: LinkEvent[]
+let events: (LinkEvent | SessionLost)[]
 let problems: string[]
 let listeners: (() => void)[]
 
@@ -48,10 +48,10 @@ function open(options: ServerLinkOptions = {}): void {
 }
 
 /** Resolves with the first event of that type, past or future. */
-function event<Type extends LinkEvent['type']>(type: Type, index = 0): Promise<Extract<LinkEvent, { type: Type }>> {
+function event<Type extends (LinkEvent | SessionLost)['type']>(type: Type, index = 0): Promise<Extract<LinkEvent | SessionLost, { type: Type }>> {
   return new Promise((resolve) => {
     const check = (): void => {
-      const found = events.filter((one): one is Extract<LinkEvent, { type: Type }> => one.type === type)[index]
+      const found = events.filter((one): one is Extract<LinkEvent | SessionLost, { type: Type }> => one.type === type)[index]
       if (found !== undefined) resolve(found)
     }
     listeners.push(check)
@@ -98,7 +98,7 @@ describe('joining', () => {
     await event('member-left')
     expect(names()).toEqual(['connection', 'member-joined eve', 'member-left bob'])
     expect(events[0]).toEqual({ type: 'connection', state: 'connected' })
-    expect(server.received[0]).toEqual({ type: 'join', id: 1, ...request, gslb: undefined })
+    expect(server.received[0]).toEqual({ type: 'join', id: 1, key: expect.stringMatching(/^[0-9a-f]{32}$/) as string, ...request, gslb: undefined })
   })
 
   test('is refused with the code and the words of the server', async () => {
@@ -378,22 +378,23 @@ describe('the end', () => {
     await Promise.all([link.leave(), expect(publishing).rejects.toMatchObject({ name: 'AliRtcError', code: 16974340 })])
   })
 
-  test('a lost socket rejects what waits with 10310, is told once with the reason, and frees everything', async () => {
+  test('a lost session rejects what waits with 10311, is told once with the reason, and frees everything', async () => {
     const peers = await busy()
     server.once('subscribe', () => undefined)
     const waiting = link.subscribe('bob', { audio: false, camera: null, screen: false })
+    server.forgets = true
     server.drop('closed with code 1006')
-    server.drop('closed with code 1006')
-    await expect(waiting).rejects.toMatchObject({ code: 10310 })
-    await event('connection', 1)
-    expect(events.filter((one) => one.type === 'connection')).toEqual([
-      { type: 'connection', state: 'connected' }, { type: 'connection', state: 'disconnected', reason: 'closed with code 1006' },
+    await expect(waiting).rejects.toMatchObject({ code: 10311 })
+    await event('session-lost')
+    expect(events.slice(-2)).toEqual([
+      { type: 'connection', state: 'reconnecting', reason: 'closed with code 1006' },
+      { type: 'session-lost', reason: 'the server does not know the session any more', gslb: request.gslb },
     ])
     expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed'])
     await expect(link.subscribe('bob', { audio: true, camera: null, screen: false })).rejects.toMatchObject({ code: 16843524 })
   })
 
-  test('a socket that answers no ping is lost; one that does is kept', async () => {
+  test('a socket that answers no ping is replaced; one that does is kept', async () => {
     open({ timeouts: { pingEveryMs: 20, pingAnswerMs: 100 } })
     await link.join(request)
     await server.next('ping')
@@ -402,9 +403,10 @@ describe('the end', () => {
     await server.next('ping')
     await server.next('ping')
     expect(names()).toEqual(['connection'])
-    server.once('ping', () => undefined)
-    expect(await event('connection', 1)).toMatchObject({ state: 'disconnected', reason: 'no answer to a ping within 100 ms' })
-    expect(server.closed).toBe(true)
+    server.mute()
+    expect(await event('connection', 1)).toMatchObject({ state: 'reconnecting', reason: 'no answer to a ping within 100 ms' })
+    expect(await event('connection', 2)).toEqual({ type: 'connection', state: 'connected' })
+    expect(server.sockets).toBe(2)
   })
 
   test.each([1, 2, 3] as const)('bye %i is the last event and closes everything', async (code) => {
@@ -440,14 +442,102 @@ describe('the end', () => {
     await vi.waitFor(() => expect(heard).toEqual(['connection', 'member-left']))
     expect(problems).toHaveLength(2)
   })
+})
 
-  test('media that is gone for too long is lost, once for each direction, and the session goes on', async () => {
-    open({ timeouts: { disconnectedMs: 100 } })
-    const peers = await busy()
-    await vi.waitFor(() => expect(peers.map((one) => one.connectionState)).toEqual(['connected', 'connected']), { timeout: 10_000 })
+describe('repair', () => {
+  /** Fast, but slower than a busy machine is between two looks. */
+  const timeouts = { lookEveryMs: 50, silentMs: 1500, restartMs: 2000, againMs: 2000, lostMs: 5000 }
+  const connections = () => events.filter((one) => one.type === 'connection').map((one) => one.state)
+
+  async function flowing(): Promise<void> {
+    await link.join(request)
+    await link.publishTrack('audio', microphone, sending)
+    await server.offer([audioOf('bob')])
+    await event('track')
+    await vi.waitFor(async () => expect(await received(peer('subscribe'), 'audio')).toBeGreaterThan(0))
+  }
+
+  test('a lost socket is replaced: what waited is answered, what was missed is heard, media goes on, and no more is told than that', async () => {
+    await flowing()
+    const [sends, receives] = [peer('publish'), peer('subscribe')]
+    server.once('subscribe', (message) => {
+      server.drop('closed with code 1006')
+      server.deliver(JSON.stringify({ type: 'accepted', id: message.id }))
+      server.deliver(JSON.stringify({ type: 'member-left', userId: 'eve' }))
+    })
+    await link.subscribe('bob', { audio: true, camera: 'small', screen: false })
+    await event('member-left')
+    await link.setMuted('audio', true)
+    expect(server.ofType('subscribe')).toHaveLength(1)
+    expect(names()).toEqual(['connection', 'track bob', 'connection', 'connection', 'member-left eve'])
+    expect(connections()).toEqual(['connected', 'reconnecting', 'connected'])
+    expect([peer('publish'), peer('subscribe')]).toEqual([sends, receives])
+    expect([sends.connectionState, receives.connectionState]).toEqual(['connected', 'connected'])
+  })
+
+  test('calls made while nothing gets through are carried out afterwards, however long it takes', async () => {
+    open({ timeouts: { answerMs: 200 } })
+    await link.join(request)
+    server.unreachable = true
+    server.drop('closed with code 1006')
+    await vi.waitFor(() => expect(connections()).toEqual(['connected', 'reconnecting']))
+    const calls = Promise.all([link.setRole(1), link.subscribe('bob', { audio: true, camera: null, screen: false })])
+    await vi.waitFor(() => expect(server.sockets).toBeGreaterThan(2), { timeout: 10_000 }) // longer than answerMs, at last
+    server.unreachable = false
+    await calls
+    expect(server.received.map((message) => message.type).filter((type) => type !== 'ping')).toEqual(['join', 'role', 'subscribe'])
+  })
+
+  test.each([
+    ['the join never arrived', true],
+    ['its answer never arrived', false],
+  ])('a socket that is lost while joining is no failure: %s', async (_, forgets) => {
+    server.once('join', (message) => {
+      server.drop('closed with code 1006')
+      server.forgets = forgets
+      if (!forgets) server.deliver(JSON.stringify({ type: 'joined', id: message.id, members: [], iceServers: [] }))
+    })
+    expect(await link.join(request)).toEqual([])
+    server.forgets = false
+    await event('connection')
+    expect(connections()).toEqual(['connected'])
+  })
+
+  test('a leave that never arrived is repeated', async () => {
+    await link.join(request)
+    server.once('leave', () => server.drop('closed with code 1006'))
+    await link.leave()
+    expect(server.closed).toBe(true)
+  })
+
+  test('a server that ends makes the session lost, to be joined on another entry', async () => {
+    await link.join({ ...request, gslb: ['a', 'b', 'c'] })
+    server.drop('closed with code 1001, the server is shutting down', 1001)
+    expect(await event('session-lost')).toEqual({ type: 'session-lost', reason: 'closed with code 1001, the server is shutting down', gslb: ['b', 'c', 'a'] })
+  })
+
+  test('a path that is silent is noticed and restarted without new tracks, and told as well again', async () => {
+    open({ timeouts })
+    await flowing()
+    const tracks = server.sending?.getSenders().map((sender) => sender.track) ?? []
+    await Promise.all(server.sending?.getSenders().map((sender) => sender.replaceTrack(null)) ?? [])
+    // RTCP goes on every few seconds only where nobody speaks: this server is no SFU of ours
+    expect(await event('connection', 1)).toEqual({ type: 'connection', state: 'reconnecting', reason: 'nothing arrives on the connection to subscribe' })
+    await server.next('restart')
+    const [sender] = server.sending?.getSenders() ?? []
+    await sender?.replaceTrack(tracks[0] ?? null)
+    expect(await event('connection', 2)).toEqual({ type: 'connection', state: 'connected' })
+    expect(names().filter((name) => name.startsWith('track'))).toEqual(['track bob'])
+  })
+
+  test('media that is gone for too long is lost, once for each direction, after restarts of both, and the session goes on', async () => {
+    open({ timeouts })
+    await flowing()
     server.close()
     await event('media-lost', 1)
     expect(events.flatMap((one) => (one.type === 'media-lost' ? [one.direction] : [])).sort()).toEqual(['publish', 'subscribe'])
+    expect(server.ofType('restart').length).toBeGreaterThan(0)
+    expect(server.ofType('publish').filter((message) => message.offer !== undefined).length).toBeGreaterThan(1)
     await link.publishTrack('camera', camera, sending)
     expect(server.ofType('publish').at(-1)?.offer).toBeDefined()
   })

@@ -1,8 +1,8 @@
-import { ERROR_INTERNAL, ERROR_NOT_IN_CHANNEL, type MemberRow, type Role, type ServerAnswer, type Slot } from '@earshot/protocol'
+import { ERROR_INTERNAL, ERROR_NOT_IN_CHANNEL, type Connection, type MemberRow, type Role, type ServerAnswer, type Slot } from '@earshot/protocol'
 import type { StatsSource } from '@earshot/stats-sampler'
 import { AliRtcError } from '../../errors.js'
 import { log } from '../../log.js'
-import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from '../channel-link.js'
+import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, SessionLost, StreamOwner, Wanted } from '../channel-link.js'
 import { EventOutlet, type Report } from './event-outlet.js'
 import { startHeartbeat } from './heartbeat.js'
 import { LinkMedia } from './link-media.js'
@@ -10,7 +10,8 @@ import { LINK_TIMEOUTS, type LinkTimeouts } from './link-timeouts.js'
 import { iceServersOf } from './publication.js'
 import { ServerRequests, type Consent, type Question } from './server-requests.js'
 import { sessionStep, type SessionInput, type SessionOutput, type SessionState } from './session-state.js'
-import { openSignalling, type OpenSocket, type Signalling } from './signalling-socket.js'
+import { SignallingLine } from './signalling-line.js'
+import type { OpenSocket } from './signalling-socket.js'
 
 export interface ServerLinkOptions {
   /** Default: a WebSocket. */
@@ -21,12 +22,13 @@ export interface ServerLinkOptions {
 }
 
 /**
- * The link to a channel server of ours: signalling over a WebSocket, media over two peer connections.
+ * One session on a channel server of ours: signalling over WebSockets, media over two peer connections. Lost sockets and lost
+ * paths are repaired; meanwhile it is `reconnecting`.
  *
- * Beside what `ChannelLink` says: the end of a link (`bye`, `disconnected`, `leave()`) ends its tracks without an event for
+ * Beside what `ChannelLink` says: the end of a link (`bye`, `session-lost`, `leave()`) ends its tracks without an event for
  * each; and a user's tracks end before its `unpublished` or `member-left`.
  */
-export function createServerLink(options: ServerLinkOptions, onEvent: (event: LinkEvent) => void): ChannelLink {
+export function createServerLink(options: ServerLinkOptions, onEvent: (event: LinkEvent | SessionLost) => void): ChannelLink {
   return new ServerLink(options, onEvent)
 }
 
@@ -35,16 +37,18 @@ class ServerLink implements ChannelLink {
   readonly #timeouts: LinkTimeouts
   readonly #report: Report
   readonly #outlet: EventOutlet
-  readonly #requests: ServerRequests = new ServerRequests((message) => this.#signalling?.say(message))
+  readonly #requests: ServerRequests = new ServerRequests((message) => this.#line?.say(message))
+  /** What does not work at the moment. */
+  readonly #ailing: Set<'signalling' | Connection> = new Set()
   /** Aborted, with the error for whoever still waits, when the link ends. */
   readonly #life: AbortController = new AbortController()
   #state: SessionState = 'idle'
-  #signalling: Signalling | undefined
+  #line: SignallingLine | undefined
   #media: LinkMedia | undefined
   #stopHeartbeat: (() => void) | undefined
   #leaving: Promise<void> | undefined
 
-  constructor(options: ServerLinkOptions, onEvent: (event: LinkEvent) => void) {
+  constructor(options: ServerLinkOptions, onEvent: (event: LinkEvent | SessionLost) => void) {
     this.#openSocket = options.openSocket
     this.#timeouts = { ...LINK_TIMEOUTS, ...options.timeouts }
     this.#report = options.report ?? warn
@@ -56,15 +60,15 @@ class ServerLink implements ChannelLink {
     const afterMs = this.#timeouts.joinMs
     const timer = setTimeout(() => this.#step({ type: 'join-overdue', afterMs }), afterMs)
     try {
-      this.#signalling = await this.#connect(request.gslb)
+      await this.#openLine(request.gslb)
       const { gslb: _, turn, ...fields } = request
-      const answer = await this.#requests.ask({ type: 'join', ...fields }, afterMs)
+      const answer = await this.#requests.ask({ type: 'join', ...fields, key: sessionKey() }, afterMs)
       if (answer.type !== 'joined') throw new AliRtcError(ERROR_INTERNAL, `the server answered the join with "${answer.type}"`)
       this.#openMedia(iceServersOf(answer.iceServers, turn))
       return answer.members
     } catch (error) {
       this.#step({ type: 'join-failed' })
-      this.#signalling?.close() // the link may have ended while the socket opened
+      this.#line?.close() // the link may have ended while the socket opened
       throw error
     } finally {
       clearTimeout(timer)
@@ -107,24 +111,54 @@ class ServerLink implements ChannelLink {
     return this.#media?.ownerOf(source, stream)
   }
 
-  #connect(entries: readonly string[]): Promise<Signalling> {
-    return openSignalling({
+  #openLine(entries: readonly string[]): Promise<void> {
+    this.#line = new SignallingLine({
+      ...this.#timeouts,
       entries,
-      connectMs: this.#timeouts.connectMs,
       openSocket: this.#openSocket,
       signal: this.#life.signal,
       onMessage: (message) => this.#step({ type: 'message', message }),
       onFault: (fault) => this.#report(`the server sent a malformed message: ${fault}`),
-      onLost: (reason) => this.#lost(reason),
+      onDown: (reason) => this.#lineDown(reason),
+      onUp: () => this.#lineUp(),
+      onGone: (reason, gslb) => this.#step({ type: 'lost', reason, gslb }),
     })
+    return this.#line.open()
+  }
+
+  #lineDown(reason: string): void {
+    this.#stopHeartbeat?.()
+    this.#ask({ type: 'ping' }).catch(() => undefined) // should the old socket be well, it answers first
+    this.#requests.pause()
+    this.#ails('signalling', reason)
+  }
+
+  #lineUp(): void {
+    this.#requests.resume(this.#timeouts.answerMs)
+    if (this.#state === 'joined') this.#beat()
+    this.#ails('signalling', undefined)
+  }
+
+  /** @param reason in words; undefined: it is well again */
+  #ails(part: 'signalling' | Connection, reason: string | undefined): void {
+    const were = this.#ailing.size
+    if (reason === undefined) this.#ailing.delete(part)
+    else this.#ailing.add(part)
+    if (this.#state !== 'joined' || (were === 0) === (this.#ailing.size === 0)) return
+    this.#outlet.emitInOrder(reason === undefined ? { type: 'connection', state: 'connected' } : { type: 'connection', state: 'reconnecting', reason })
   }
 
   #openMedia(iceServers: readonly RTCIceServer[]): void {
     this.#media = new LinkMedia({
       iceServers,
-      disconnectedMs: this.#timeouts.disconnectedMs,
+      patience: this.#timeouts,
       ask: (question) => this.#ask(question),
-      say: (message) => this.#signalling?.say(message),
+      say: (message) => this.#line?.say(message),
+      canAsk: () => this.#line?.isUp === true,
+      onPath: (connection, silent) => {
+        if (silent !== undefined) this.#line?.doubt(silent)
+        this.#ails(connection, silent)
+      },
       outlet: this.#outlet,
       report: this.#report,
     })
@@ -142,13 +176,10 @@ class ServerLink implements ChannelLink {
   async #leave(): Promise<void> {
     this.#step({ type: 'leave' })
     if (this.#state !== 'leaving') return
-    await this.#requests.ask({ type: 'leave' }, this.#timeouts.leaveMs).catch(() => undefined)
+    const { leaveMs } = this.#timeouts
+    const patience = new Promise((resolve) => { setTimeout(resolve, leaveMs) }) // the request would wait for a line that is down
+    await Promise.race([this.#requests.ask({ type: 'leave' }, leaveMs).catch(() => undefined), patience])
     this.#step({ type: 'left' })
-  }
-
-  /** The one place where a socket counts as lost. */
-  #lost(reason: string): void {
-    this.#step({ type: 'lost', reason })
   }
 
   #step(input: SessionInput): void {
@@ -171,11 +202,24 @@ class ServerLink implements ChannelLink {
   #start(): void {
     this.#outlet.open()
     this.#outlet.emitInOrder({ type: 'connection', state: 'connected' })
+    this.#beat()
+  }
+
+  #beat(): void {
+    const { pingEveryMs, pingAnswerMs } = this.#timeouts
+    this.#stopHeartbeat?.()
     this.#stopHeartbeat = startHeartbeat({
-      pingEveryMs: this.#timeouts.pingEveryMs,
-      ping: () => this.#requests.ask({ type: 'ping' }, this.#timeouts.pingAnswerMs),
-      onDead: () => this.#lost(`no answer to a ping within ${this.#timeouts.pingAnswerMs} ms`),
+      pingEveryMs,
+      ping: () => this.#ping(pingAnswerMs),
+      onDead: () => this.#line?.doubt(`no answer to a ping within ${pingAnswerMs} ms`),
     })
+  }
+
+  /** Each side learns what the other has heard. */
+  async #ping(timeoutMs: number): Promise<void> {
+    const { received = 0, said = 0 } = this.#line ?? {}
+    await this.#requests.ask({ type: 'ping', received }, timeoutMs)
+    this.#line?.forget(said)
   }
 
   #settle(answer: ServerAnswer): void {
@@ -183,14 +227,19 @@ class ServerLink implements ChannelLink {
     this.#report(answer.type === 'error' ? `the server complains: ${answer.message} (${answer.code})` : `the server answered "${answer.type}" to nothing`)
   }
 
-  #end(error: AliRtcError, last: LinkEvent | undefined): void {
+  #end(error: AliRtcError, last: LinkEvent | SessionLost | undefined): void {
     this.#life.abort(error)
     this.#requests.end(error)
     this.#stopHeartbeat?.()
     this.#media?.close(error)
-    this.#signalling?.close()
+    this.#line?.close()
     if (last !== undefined) this.#outlet.emitInOrder(last)
   }
+}
+
+/** 128 bits. `crypto.randomUUID` is missing on insecure pages. */
+function sessionKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function warn(problem: string, cause?: unknown): void {

@@ -20,6 +20,7 @@ export class ServerRequests {
   readonly #say: (message: ClientMessage) => void
   #timer: ReturnType<typeof setTimeout> | undefined
   #ended: AliRtcError | undefined
+  #paused = false
 
   /** @param say sends, and does not throw; what cannot be sent runs into its timeout or into `end` */
   constructor(say: (message: ClientMessage) => void) {
@@ -46,6 +47,19 @@ export class ServerRequests {
     return true
   }
 
+  /** The line is down: nothing can be answered, and nothing is overdue. */
+  pause(): void {
+    this.#paused = true
+    this.#arm()
+  }
+
+  /** It is up again: what waits gets at least that long from now on. */
+  resume(timeoutMs: number): void {
+    this.#paused = false
+    this.#table.postpone(performance.now() + timeoutMs)
+    this.#arm()
+  }
+
   /** Rejects everything that waits and everything asked from now on. */
   end(error: AliRtcError): void {
     this.#ended ??= error
@@ -56,7 +70,7 @@ export class ServerRequests {
   #arm(): void {
     clearTimeout(this.#timer)
     const dueMs = this.#table.nextDueMs()
-    if (dueMs === undefined) return
+    if (dueMs === undefined || this.#paused) return
     this.#timer = setTimeout(() => {
       for (const waiting of this.#table.takeOverdue(performance.now())) waiting.reject(unanswered(waiting.question))
       this.#arm()

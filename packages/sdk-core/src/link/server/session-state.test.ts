@@ -12,7 +12,7 @@ const inputs = {
   'join()': { type: 'join' },
   'leave()': { type: 'leave' },
   left: { type: 'left' },
-  lost: { type: 'lost', reason: 'closed with code 1006' },
+  lost: { type: 'lost', reason: 'closed with code 1006', gslb: ['a'] },
   'join failed': { type: 'join-failed' },
   'join overdue': { type: 'join-overdue', afterMs: 10 },
   joined: { type: 'message', message: joinedAnswer },
@@ -57,7 +57,7 @@ test.each<[SessionState, keyof typeof inputs, SessionState, string[]]>([
   ['joined', 'join()', 'joined', ['refuse 16843521']],
   ['joined', 'leave()', 'leaving', ['stop-media 16974340']],
   ['joined', 'left', 'joined', []],
-  ['joined', 'lost', 'gone', ['end 10310 connection']],
+  ['joined', 'lost', 'gone', ['end 10311 session-lost']],
   ['joined', 'join failed', 'joined', []],
   ['joined', 'join overdue', 'joined', []],
   ['joined', 'joined', 'joined', ['settle joined']],
@@ -87,5 +87,5 @@ test.each<[SessionState, keyof typeof inputs, SessionState, string[]]>([
 })
 
 test('the last event of a lost session says why', () => {
-  expect(sessionStep('joined', inputs.lost).outputs).toMatchObject([{ last: { type: 'connection', state: 'disconnected', reason: 'closed with code 1006' } }])
+  expect(sessionStep('joined', inputs.lost).outputs).toMatchObject([{ last: { type: 'session-lost', reason: 'closed with code 1006', gslb: ['a'] } }])
 })

@@ -1,8 +1,8 @@
 import {
-  ERROR_ALREADY_JOINED, ERROR_HEARTBEAT_TIMEOUT, ERROR_JOIN_TIMEOUT, ERROR_NO_ROOMSERVER, ERROR_WRONG_STATE, type ServerAnswer, type ServerEvent,
+  ERROR_ALREADY_JOINED, ERROR_JOIN_TIMEOUT, ERROR_NO_ROOMSERVER, ERROR_NOSESSION, ERROR_WRONG_STATE, type ServerAnswer, type ServerEvent,
   type ServerMessage,
 } from '@earshot/protocol'
-import type { LinkEvent } from '../channel-link.js'
+import type { LinkEvent, SessionLost } from '../channel-link.js'
 
 /** The way of a link, which is used once: idle -> joining -> joined -> leaving -> gone. */
 export type SessionState = 'idle' | 'joining' | 'joined' | 'leaving' | 'gone'
@@ -16,8 +16,8 @@ export type SessionInput =
   | { readonly type: 'leave' }
   /** The server acknowledged `leave`, or did not in time. */
   | { readonly type: 'left' }
-  /** The socket is closed or does not answer. */
-  | { readonly type: 'lost'; readonly reason: string }
+  /** The line to the server has ended: the session cannot be resumed. */
+  | { readonly type: 'lost'; readonly reason: string; readonly gslb: readonly string[] }
   | { readonly type: 'message'; readonly message: ServerMessage }
 
 /** What the shell does, in this order. */
@@ -32,7 +32,7 @@ export type SessionOutput =
   /** Close the peer connections; the socket stays for the goodbye. */
   | { readonly type: 'stop-media'; readonly code: number; readonly message: string }
   /** Free everything; whoever still waits gets this error. Then emit `last`, if there is one. */
-  | { readonly type: 'end'; readonly code: number; readonly message: string; readonly last?: LinkEvent }
+  | { readonly type: 'end'; readonly code: number; readonly message: string; readonly last?: LinkEvent | SessionLost }
 
 export interface SessionStep {
   readonly state: SessionState
@@ -80,12 +80,9 @@ const table: { readonly [State in SessionState]: Row } = {
     'join-overdue': to('joined'),
     leave: to('leaving', { type: 'stop-media', code: ERROR_WRONG_STATE, message: 'the channel was left' }),
     left: to('joined'),
-    lost: ({ reason }) => ({
+    lost: ({ reason, gslb }) => ({
       state: 'gone',
-      outputs: [{
-        type: 'end', code: ERROR_HEARTBEAT_TIMEOUT, message: `the connection to the server was lost: ${reason}`,
-        last: { type: 'connection', state: 'disconnected', reason },
-      }],
+      outputs: [{ type: 'end', code: ERROR_NOSESSION, message: `the session was lost: ${reason}`, last: { type: 'session-lost', reason, gslb } }],
     }),
     answer: (answer) => ({ state: 'joined', outputs: [{ type: 'settle', answer }] }),
     event: (event) => ({ state: 'joined', outputs: [{ type: 'deliver', event }] }),
@@ -135,6 +132,7 @@ export function sessionStep(state: SessionState, input: SessionInput): SessionSt
 function messageStep(row: Row, message: ServerMessage): SessionStep {
   switch (message.type) {
     case 'joined':
+    case 'resumed':
     case 'accepted':
     case 'error': return row.answer(message)
     case 'bye': return row.bye(message)

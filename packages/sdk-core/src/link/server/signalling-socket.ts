@@ -12,17 +12,14 @@ export interface Socket {
 export interface SocketHandlers {
   open(): void
   message(text: string): void
-  /** It could not be opened, or is closed for good. Called once. */
-  close(reason: string): void
+  /** It could not be opened, or is closed for good. Called once. `code`: of the close frame, where there was one. */
+  close(reason: string, code?: number): void
 }
 
 /** Starts to open a socket; may throw for an address it cannot use. */
 export type OpenSocket = (url: string, handlers: SocketHandlers) => Socket
 
-export interface SignallingOptions {
-  /** `gslb`: tried in this order. */
-  readonly entries: readonly string[]
-  /** For one entry. */
+export interface ConnectOptions {
   readonly connectMs: number
   readonly openSocket?: OpenSocket | undefined
   /** Ends the opening; the socket itself is closed by `close()`. */
@@ -31,10 +28,17 @@ export interface SignallingOptions {
   /** A message that is none: it is dropped, the socket stays. */
   readonly onFault: (fault: string) => void
   /** The open socket was closed by the other side or by the network. Called once, and not after `close()`. */
-  readonly onLost: (reason: string) => void
+  readonly onLost: (reason: string, code?: number) => void
+}
+
+export interface SignallingOptions extends ConnectOptions {
+  /** `gslb`: tried in this order. */
+  readonly entries: readonly string[]
 }
 
 export interface Signalling {
+  /** The entry of `gslb` it is connected to. */
+  readonly entry: string
   say(message: ClientMessage): void
   close(): void
 }
@@ -44,8 +48,7 @@ export async function openSignalling(options: SignallingOptions): Promise<Signal
   const failures: string[] = []
   for (const entry of options.entries) {
     options.signal.throwIfAborted()
-    const url = channelUrl(entry, globalThis.location?.protocol ?? 'http:')
-    const result = url === undefined ? 'not an address' : await connect(url, options)
+    const result = await connect(entry, options)
     if (typeof result !== 'string') return result
     failures.push(`${entry} (${result})`)
   }
@@ -54,7 +57,9 @@ export async function openSignalling(options: SignallingOptions): Promise<Signal
 }
 
 /** Resolves with the socket, or with the reason why there is none. */
-function connect(url: string, options: SignallingOptions): Promise<Signalling | string> {
+export function connect(entry: string, options: ConnectOptions): Promise<Signalling | string> {
+  const url = channelUrl(entry, globalThis.location?.protocol ?? 'http:')
+  if (url === undefined) return Promise.resolve('not an address')
   return new Promise((resolve) => {
     let state: 'opening' | 'open' | 'closed' = 'opening'
     let socket: Socket | undefined
@@ -68,6 +73,7 @@ function connect(url: string, options: SignallingOptions): Promise<Signalling | 
     const timer = setTimeout(() => giveUp(`no answer within ${options.connectMs} ms`), options.connectMs)
     options.signal.addEventListener('abort', () => giveUp('given up'), { once: true })
     const signalling: Signalling = {
+      entry,
       say: (message) => { if (state === 'open') socket?.send(JSON.stringify(message)) },
       close: () => {
         state = 'closed'
@@ -82,11 +88,11 @@ function connect(url: string, options: SignallingOptions): Promise<Signalling | 
         resolve(signalling)
       },
       message: (text) => { if (state === 'open') read(text, options) },
-      close: (reason) => {
+      close: (reason, code) => {
         if (state === 'opening') return giveUp(reason)
         if (state === 'closed') return
         state = 'closed'
-        options.onLost(reason)
+        options.onLost(reason, code)
       },
     }
     try {
@@ -97,7 +103,7 @@ function connect(url: string, options: SignallingOptions): Promise<Signalling | 
   })
 }
 
-function read(text: string, options: SignallingOptions): void {
+function read(text: string, options: ConnectOptions): void {
   const parsed = parseServerMessage(text)
   if (parsed.ok) options.onMessage(parsed.message)
   else options.onFault(parsed.fault.message)
@@ -110,7 +116,7 @@ function openWebSocket(url: string, handlers: SocketHandlers): Socket {
   socket.addEventListener('open', () => handlers.open(), { signal })
   socket.addEventListener('message', (event) => handlers.message(String(event.data)), { signal })
   // 'error' is always followed by 'close', which knows more
-  socket.addEventListener('close', (event) => handlers.close(`closed with code ${event.code}${event.reason && `, ${event.reason}`}`), { signal })
+  socket.addEventListener('close', (event) => handlers.close(`closed with code ${event.code}${event.reason && `, ${event.reason}`}`, event.code), { signal })
   return {
     send: (text) => { if (socket.readyState === WebSocket.OPEN) socket.send(text) },
     close: () => {

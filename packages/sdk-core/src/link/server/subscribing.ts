@@ -44,6 +44,11 @@ export class Subscribing {
     return this.#carry(renegotiated(this.#carried, tracks))
   }
 
+  /** Looks for another way to the server: its offer follows as an event. */
+  async restartIce(): Promise<void> {
+    await this.#options.ask({ type: 'restart' })
+  }
+
   addCandidate(candidate: Candidate | null): void {
     this.#connection?.addCandidate(candidate)
   }
