@@ -39,7 +39,7 @@ function parse<Message>(schema: v.GenericSchema<Message>, text: string): Parsed<
 
 function faultOf(issue: v.BaseIssue<unknown>, value: unknown): MessageFault {
   const field = issue.path?.map(({ key }) => key).join('.')
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
+  const { id } = Object(value) as { readonly id?: unknown } // any value has it, perhaps undefined
   return {
     message: field === undefined ? `the message must be an object: ${issue.message}` : `"${field}" ${says(issue.message)}`,
     ...(field === undefined ? {} : { field }),
