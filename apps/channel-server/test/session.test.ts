@@ -130,6 +130,23 @@ describe('a session from join to leave', () => {
     expect(await bob.ask({ type: 'answer', offerId: 99, sdp: 'v=0' })).toMatchObject({ type: 'error', code: 20005 })
   })
 
+  it('a client that asks for a restart is offered what it has with new credentials, and nothing while it has nothing', async () => {
+    const { url } = await startServer()
+    const alice = await RawClient.joined(url, { userId: 'alice' })
+    const bob = await RawClient.joined(url, { userId: 'bob' })
+    await alice.ask(publish)
+    expect(await bob.ask({ type: 'restart' })).toEqual({ type: 'accepted', id: expect.any(Number) })
+    expect(types(await bob.events())).not.toContain('offer')
+    await bob.ask(wants('alice'))
+    const first = await bob.hears('offer')
+    await bob.ask({ type: 'answer', offerId: first.offerId, sdp: 'v=0' })
+    expect(await bob.ask({ type: 'restart' })).toEqual({ type: 'accepted', id: expect.any(Number) })
+    const second = (await bob.events()).findLast((event) => event.type === 'offer')!
+    const userName = ({ sdp }: { readonly sdp: string }) => /a=ice-ufrag:\S+/.exec(sdp)![0]
+    expect(second).toMatchObject({ offerId: first.offerId + 1, tracks: first.tracks })
+    expect(userName(second)).not.toBe(userName(first))
+  })
+
   it('a publisher that comes back on a new connection is received again by its subscribers', async () => {
     const { url, engine } = await startServer()
     const alice = await RawClient.joined(url, { userId: 'alice' })
