@@ -111,12 +111,12 @@ async function credentialsOf(page: Page): Promise<Credentials> {
   })
 }
 
-/** Resolves once the page is connected by a pair with new credentials on both sides. */
-async function usesNewCredentials(page: Page, before: Credentials): Promise<void> {
+/** Resolves once the page is connected by a pair with new credentials of these sides. */
+async function usesNewCredentials(page: Page, before: Credentials, sides: readonly (keyof Credentials)[]): Promise<void> {
   for (;;) {
     const now = await credentialsOf(page)
     const state = await page.evaluate(() => (window as unknown as PeerWindow).connection.iceConnectionState)
-    if (now.ours !== before.ours && now.theirs !== before.theirs && ['connected', 'completed'].includes(state)) return
+    if (sides.every((side) => now[side] !== before[side]) && ['connected', 'completed'].includes(state)) return
   }
 }
 
@@ -266,7 +266,8 @@ describe('a real Chromium', () => {
     await publisher.evaluate(() => (window as unknown as PeerWindow).connection.restartIce())
     const offers = events.filter((event) => event.type === 'offer').length
     await publish()
-    await usesNewCredentials(publisher, before)
+    // Until the answer arrives Chromium checks from its new sockets with the engine's old credentials, and stays with such a pair when that was first.
+    await usesNewCredentials(publisher, before, ['ours'])
     await flows(CAMERA.trackId)
     expect(events.filter((event) => event.type === 'offer')).toHaveLength(offers)
   }, 10_000)
@@ -281,7 +282,7 @@ describe('a real Chromium', () => {
     const lost = await until(subscriber, (rows) => [AUDIO, CAMERA].map(({ trackId }) => number(inbound(rows, trackId), 'packetsLost')))
     await engine.restart('down')
     await answers
-    await usesNewCredentials(subscriber, before)
+    await usesNewCredentials(subscriber, before, ['ours', 'theirs'])
     await flows(CAMERA.trackId)
     expect(await tracks()).toEqual(had)
     expect(await until(subscriber, (rows) => [AUDIO, CAMERA].map(({ trackId }) => number(inbound(rows, trackId), 'packetsLost')))).toEqual(lost)
