@@ -17,6 +17,7 @@ const checks = [
   { name: 'every package type-checks, tests included', command: turbo('typecheck') },
   { name: 'links in the documents lead somewhere', command: ['scripts/check-links.mjs'] },
   { name: 'the document of errors is that of the table', command: ['scripts/write-errors.mjs', '--check'] },
+  { name: 'the state diagrams are those of the tables', command: ['scripts/write-diagrams.mjs', '--check'] },
   { name: 'every row of the contract names tests that exist', command: ['scripts/check-coverage.mjs'] },
   { name: 'bundled sizes keep their limits', command: ['scripts/check-sizes.mjs'] },
   { name: 'every package works from its tarball in an empty folder', command: ['scripts/check-packages.mjs'] },
