@@ -13,6 +13,7 @@ import { DEFAULT_SETTINGS, mergeOptions, type AliRtcEngineOptions, type EngineSe
 import { AliRtcError } from './errors.js'
 import type { AliRtcEvents, MediaStreamListener, MediaStreamSubscriber, UserInfo } from './events.js'
 import type { LinkEvent } from './link/channel-link.js'
+import { createRejoiningLink } from './link/rejoining-link.js'
 import { createServerLink } from './link/server/server-link.js'
 import { log, logLevel, setLogLevel, type LogLevel } from './log.js'
 import { listDevices, type DeviceList } from './media/devices.js'
@@ -73,7 +74,7 @@ export class AliRtcEngine {
    *
    * @param openLink another link than the one to our channel server
    */
-  constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createServerLink({}, (event) => onEvent(event.type === 'session-lost' ? { type: 'connection', state: 'disconnected', reason: event.reason } : event))) {
+  constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createRejoiningLink((tell) => createServerLink({}, tell), onEvent)) {
     this.#settings = mergeOptions(DEFAULT_SETTINGS, options)
     const onError = (error: AliRtcError): void => { this.#emitter.emit('onError', error) }
     this.#local = new LocalMedia({

@@ -228,11 +228,12 @@ export class Channel {
     }
   }
 
-  #connection({ state, reason }: Extract<LinkEvent, { type: 'connection' }>): void {
+  #connection({ state, reason, code = ERROR_HEARTBEAT_TIMEOUT }: Extract<LinkEvent, { type: 'connection' }>): void {
     if (state === 'disconnected') this.#reset()
+    else this.#listener.changed() // what is sampled may be another connection
     this.#listener.emit('onConnectionChange', { state, ...(reason === undefined ? {} : { reason }) })
     if (state !== 'disconnected') return
-    this.#listener.emit('onError', new AliRtcError(ERROR_HEARTBEAT_TIMEOUT, `the connection to the server was lost${reason === undefined ? '' : `: ${reason}`}`))
+    this.#listener.emit('onError', new AliRtcError(code, `the connection to the server was lost${reason === undefined ? '' : `: ${reason}`}`))
   }
 }
 
