@@ -159,7 +159,10 @@ it.each([1, 2, 3] as const)('bye %d: idle before the event, capture released, pr
   await alice.join()
 })
 
-it('a lost connection makes the engine idle and says so twice', async () => {
+it.each([
+  [{}, 10310],
+  [{ code: 10311 }, 10311],
+])('a connection that is lost for good (%o) makes the engine idle and says so twice', async (code, told) => {
   const channel = new MemoryChannel()
   const [alice, bob] = [participant(channel, 'alice'), participant(channel, 'bob')]
   await bob.join()
@@ -168,9 +171,11 @@ it('a lost connection makes the engine idle and says so twice', async () => {
   const link = channel.linkOf('alice')
   link.tell({ type: 'connection', state: 'reconnecting', reason: 'socket closed' })
   expect(alice.engine.getUserList()).toHaveLength(1)
-  link.tell({ type: 'connection', state: 'disconnected', reason: 'gone for long' })
-  expect(alice.story().slice(1)).toEqual(['onConnectionChange reconnecting', 'onConnectionChange disconnected', 'onError 10310'])
-  expect(alice.heard.at(-2)?.payload).toEqual({ state: 'disconnected', reason: 'gone for long' })
+  link.tell({ type: 'connection', state: 'disconnected', reason: 'no session', ...code })
+  expect(alice.story().slice(1)).toEqual(['onConnectionChange reconnecting', 'onConnectionChange disconnected', `onError ${told}`])
+  expect(alice.heard.at(-2)?.payload).toEqual({ state: 'disconnected', reason: 'no session' })
+  const { message } = alice.heard.at(-1)?.payload as AliRtcError // checked just before
+  expect(message.indexOf('no session'), 'as old apps look for it').toBeGreaterThan(0)
   expect(alice.engine.getUserList()).toEqual([])
   expect(alice.engine.setChannelProfile(1)).toBe(true)
 })

@@ -1,7 +1,7 @@
 import { labelOf, slotOf, type MemberRow, type Role, type Slot, type StreamLabel, type StreamRow } from '@earshot/protocol'
 import type { StatsSource } from '@earshot/stats-sampler'
 import type { AliRtcError } from '../src/errors.js'
-import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, StreamOwner, Wanted } from '../src/link/channel-link.js'
+import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, SessionLost, StreamOwner, Wanted } from '../src/link/channel-link.js'
 import { nextTurn } from '../src/next-turn.js'
 
 type Refusable = 'join' | 'publishTrack' | 'unpublish' | 'setMuted' | 'subscribe' | 'setRole'
@@ -74,6 +74,14 @@ export class MemoryLink implements ChannelLink {
   /** As if the server had said it. */
   tell(event: LinkEvent): void {
     if (!this.left) this.#onEvent(event)
+  }
+
+  /** As if the server had forgotten this session. */
+  lose(): void {
+    const lost: SessionLost = { type: 'session-lost', reason: 'the server was started again', elsewhere: false }
+    this.#channel.links.delete(this.userId)
+    this.#onEvent(lost as unknown as LinkEvent) // what opens sessions listens for it
+    this.left = true
   }
 
   async join(request: JoinRequest): Promise<readonly MemberRow[]> {

@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest'
 import { AliRtcEngine, type AliRtcEngineOptions, type AliRtcEvents, type AuthInfo } from '../src/index.js'
-import type { MemoryChannel } from './memory-channel.js'
+import type { OpenLink } from '../src/channel/channel.js'
 
 export const auth = (userid: string): AuthInfo =>
   ({ appid: 'earshot', channel: 'room', userid, nonce: 'AK-1', timestamp: 4102444800, token: 'a'.repeat(64), gslb: ['http://localhost'] })
@@ -20,8 +20,8 @@ export interface Participant {
   next<Name extends keyof AliRtcEvents>(name: Name): Promise<AliRtcEvents[Name]>
 }
 
-/** An engine over a memory channel; disposed of at the end of the test. */
-export function participant(channel: MemoryChannel, userId: string, options: AliRtcEngineOptions = {}): Participant {
+/** An engine over a memory channel, or another one that can be opened; disposed of at the end of the test. */
+export function participant(channel: { readonly open: OpenLink }, userId: string, options: AliRtcEngineOptions = {}): Participant {
   const engine = new AliRtcEngine({ audioProcessing: false, ...options }, channel.open)
   onTestFinished(() => engine.dispose())
   const heard: Participant['heard'] = []
