@@ -221,8 +221,8 @@ export const ERROR_TABLE: readonly ErrorDescription[] = [
     remedy: { en: 'Join again, with fresh auth info if it has expired.', zh: '重新加入频道；鉴权信息过期时先更新。' },
   },
   {
-    code: codes.ERROR_NOSESSION, name: 'ERROR_NOSESSION', raised: false,
-    cause: { en: 'The server does not know our session any more (no session). It comes with reconnecting, which is not in this release: 10310 does.', zh: '服务器已没有本端的会话（no session）。随重连功能提供，本版本尚无重连，报告 10310。' },
+    code: codes.ERROR_NOSESSION, name: 'ERROR_NOSESSION', raised: true,
+    cause: { en: 'The server does not know our session any more, and refuses another one; the message contains `no session` and says why. The engine is idle again.', zh: '服务器已没有本端的会话，且拒绝重新加入；`message` 含 `no session` 及原因。引擎已回到空闲状态。' },
     remedy: { en: 'Join again with fresh auth info.', zh: '用新的鉴权信息重新加入频道。' },
   },
   {
