@@ -78,7 +78,7 @@ export class MemoryLink implements ChannelLink {
 
   /** As if the server had forgotten this session. */
   lose(): void {
-    const lost: SessionLost = { type: 'session-lost', reason: 'the server was started again', elsewhere: false }
+    const lost: SessionLost = { type: 'session-lost', reason: 'the server was started again', gslb: this.request?.gslb ?? [] }
     this.#channel.links.delete(this.userId)
     this.#onEvent(lost as unknown as LinkEvent) // what opens sessions listens for it
     this.left = true

@@ -69,9 +69,9 @@ class FakeSession implements ChannelLink {
   }
 
   /** As `server-link` does: who waits is rejected first. */
-  async lost(elsewhere = false): Promise<void> {
+  async lost(gslb = request.gslb): Promise<void> {
     this.end(ERROR_NOSESSION)
-    this.tell({ type: 'session-lost', reason: 'the server does not know it', elsewhere })
+    this.tell({ type: 'session-lost', reason: 'the server does not know it', gslb })
     await vi.advanceTimersByTimeAsync(0)
   }
 
@@ -124,6 +124,8 @@ interface Scene {
   /** What the app heard, and since the last look. */
   heard(): string[]
   readonly events: LinkEvent[]
+  /** Does something on an event. */
+  on: (event: LinkEvent) => void
 }
 
 function scene(random = 1): Scene {
@@ -134,14 +136,17 @@ function scene(random = 1): Scene {
     const session = new FakeSession(tell)
     sessions.push(session)
     return session
-  }, (event) => { events.push(event) }, { random: () => random })
+  }, (event) => {
+    events.push(event)
+    made.on(event)
+  }, { random: () => random })
   const newest = (): FakeSession => {
     const session = sessions.at(-1)
     if (session === undefined) throw new Error('no session was opened')
     return session
   }
-  return {
-    link, sessions, events,
+  const made: Scene = {
+    link, sessions, events, on: () => undefined,
     get session() { return newest() },
     heard: () => {
       const fresh = events.slice(seen)
@@ -152,6 +157,7 @@ function scene(random = 1): Scene {
       })
     },
   }
+  return made
 }
 
 /** In the channel, with what was heard on the way forgotten. */
@@ -165,8 +171,8 @@ async function inChannel(...members: MemberRow[]): Promise<Scene> {
 }
 
 /** The session is lost, and the next attempt made after its time. */
-async function lostOnce(made: Scene, elsewhere = false): Promise<FakeSession> {
-  await made.session.lost(elsewhere)
+async function lostOnce(made: Scene, gslb?: readonly string[]): Promise<FakeSession> {
+  await made.session.lost(gslb)
   await vi.advanceTimersByTimeAsync(250)
   return made.session
 }
@@ -185,7 +191,7 @@ it('passes the rejection of the first join on, and opens no other session', asyn
   const joined = outcome(link.join(request))
   await session.refused(ERROR_NO_ROOMSERVER)
   expect(await joined).toBe(ERROR_NO_ROOMSERVER)
-  session.tell({ type: 'session-lost', reason: 'gone', elsewhere: false })
+  session.tell({ type: 'session-lost', reason: 'gone', gslb: [] })
   await vi.advanceTimersByTimeAsync(100_000)
   expect([sessions.length, heard()]).toEqual([1, []])
 })
@@ -280,13 +286,13 @@ it('tries at once when the browser is online again', async () => {
   expect(page.listeners.size, 'not during an attempt').toBe(0)
 })
 
-it.each<[string, boolean, number[], string[]]>([
-  ['in their order again where it went away', false, [ERROR_NO_ROOMSERVER, ERROR_JOIN_TIMEOUT], ['one', 'one', 'one']],
-  ['from the second on where the server sent us elsewhere', true, [ERROR_NO_ROOMSERVER], ['two', 'two']],
-  ['from the next one on where the server is full', false, [ERROR_SERVER_FULL, ERROR_SERVER_FULL, ERROR_SERVER_FULL], ['one', 'two', 'three', 'one']],
-])('tries the servers %s', async (_name, elsewhere, refusals, firsts) => {
+it.each<[string, string[] | undefined, number[], string[]]>([
+  ['in their order again where it went away', undefined, [ERROR_NO_ROOMSERVER, ERROR_JOIN_TIMEOUT], ['one', 'one', 'one']],
+  ['in the order that the lost session has', ['two', 'three', 'one'], [ERROR_NO_ROOMSERVER], ['two', 'two']],
+  ['from the next one on where the server is full', undefined, [ERROR_SERVER_FULL, ERROR_SERVER_FULL, ERROR_SERVER_FULL], ['one', 'two', 'three', 'one']],
+])('tries the servers %s', async (_name, gslb, refusals, firsts) => {
   const made = await inChannel()
-  const tried: (string | undefined)[] = [(await lostOnce(made, elsewhere)).requests[0]?.gslb[0]]
+  const tried: (string | undefined)[] = [(await lostOnce(made, gslb)).requests[0]?.gslb[0]]
   for (const code of refusals) {
     await made.session.refused(code)
     await vi.advanceTimersByTimeAsync(2000)
@@ -498,6 +504,21 @@ it('a call that is lost with its session waits for the next one', async () => {
   expect([await outcome(call), next.calls]).toEqual(['done', ['publish audio microphone unmuted 1']])
 })
 
+it('a call between the end of a session and the word of it waits as well', async () => {
+  const made = await inChannel()
+  made.session.refuse('publish', new AliRtcError(ERROR_NOT_IN_CHANNEL, 'not in a channel'))
+  const call = made.link.publishTrack('audio', track('microphone'), unmuted)
+  expect(await outcome(call)).toBe('pending')
+  await (await lostOnce(made)).joined()
+  expect([await outcome(call), made.session.calls]).toEqual(['done', ['publish audio microphone unmuted 1']])
+})
+
+it('a call before the join is refused', async () => {
+  const { link, session } = scene()
+  session.refuse('publish', new AliRtcError(ERROR_NOT_IN_CHANNEL, 'not in a channel'))
+  expect(await outcome(link.publishTrack('audio', track('microphone'), unmuted))).toBe(ERROR_NOT_IN_CHANNEL)
+})
+
 it('a refusal changes nothing of what is wanted', async () => {
   const made = await inChannel(row('bob', audio))
   await made.link.publishTrack('audio', track('microphone'), unmuted)
@@ -607,6 +628,31 @@ it('leaving rejects the calls that wait', async () => {
   const call = expect(made.link.setRole(1)).rejects.toMatchObject({ code: ERROR_WRONG_STATE })
   await made.link.leave()
   await call
+})
+
+it.each([1, 2])('leaving in the turn in which session %i is joined is silent', async (session) => {
+  const made = scene()
+  const joined = made.link.join(request)
+  if (session === 2) {
+    await made.session.joined(row('bob'))
+    await lostOnce(made)
+  }
+  made.heard()
+  const answered = made.session.joined(row('carol'))
+  await made.link.leave()
+  await Promise.all([answered, joined])
+  made.session.tell({ type: 'member-left', userId: 'carol' })
+  expect([made.heard(), vi.getTimerCount(), page.listeners.size]).toEqual([[], 0, 0])
+})
+
+it('a listener that leaves on "media-lost" hears no more', async () => {
+  const made = await inChannel()
+  await made.link.publishTrack('audio', track('microphone'), unmuted)
+  const next = await lostOnce(made)
+  next.refuse('publish', new AliRtcError(ERROR_MEDIA_REFUSED, 'no'))
+  made.on = (event) => { if (event.type === 'media-lost') void made.link.leave() }
+  await next.joined()
+  expect([made.heard().at(-1), vi.getTimerCount()]).toEqual(['media-lost', 0])
 })
 
 it.each(['connection', 'published'])('a listener that leaves on "%s" hears no more', async (on) => {

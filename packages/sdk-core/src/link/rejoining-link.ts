@@ -1,5 +1,5 @@
 import {
-  ERROR_HEARTBEAT_TIMEOUT, ERROR_JOIN_TIMEOUT, ERROR_NOSESSION, ERROR_SERVER_FULL, ERROR_WRONG_STATE, type MemberRow, type Role, type Slot,
+  ERROR_HEARTBEAT_TIMEOUT, ERROR_JOIN_TIMEOUT, ERROR_NOSESSION, ERROR_NOT_IN_CHANNEL, ERROR_SERVER_FULL, ERROR_WRONG_STATE, type MemberRow, type Role, type Slot,
 } from '@earshot/protocol'
 import type { StatsSource } from '@earshot/stats-sampler'
 import { AliRtcError } from '../errors.js'
@@ -120,7 +120,7 @@ class RejoiningLink implements ChannelLink {
         await run(this.#link)
         return remember()
       } catch (error) {
-        if (this.#phase === 'over' || codeOf(error) !== ERROR_NOSESSION) throw error
+        if (this.#phase === 'new' || this.#phase === 'over' || !isGone(codeOf(error))) throw error
       }
     }
     remember()
@@ -142,13 +142,13 @@ class RejoiningLink implements ChannelLink {
     }
   }
 
-  #lose({ reason, elsewhere }: SessionLost): void {
+  #lose({ reason, gslb }: SessionLost): void {
     if (this.#phase === 'new') return // join() rejects
     this.#phase = 'lost'
     clearTimeout(this.#holdTimer)
     this.#continuity.lost()
+    this.#request = { ...this.#request, gslb }
     this.#tellState('reconnecting', reason)
-    if (elsewhere) this.#rotate()
     void this.#rejoin()
   }
 
@@ -202,7 +202,7 @@ class RejoiningLink implements ChannelLink {
     const roleCode = role === joinedAs ? 0 : codeAfter(link.setRole(role))
     const sent = [...this.#sent].map(([slot, { track, options }]) => codeAfter(link.publishTrack(slot, track, options)))
     const codes = await Promise.all([roleCode, ...sent, ...members.map((member) => this.#subscribeAgain(member))])
-    if (this.#link !== link || this.#phase !== 'restoring' || codes.includes(ERROR_NOSESSION)) return
+    if (this.#phase !== 'restoring' || codes.some(isGone)) return // lost once more, left, or out of time
     this.#phase = 'joined'
     if ((await Promise.all(sent)).some((code) => code > 0)) this.#tell([{ type: 'media-lost', direction: 'publish' }])
     this.#tellState('connected')
@@ -260,6 +260,11 @@ class RejoiningLink implements ChannelLink {
 /** Eight digits judge who we are and what we may; the others tell of the network and of the server's state, which change. */
 function mayPass(code: number): boolean {
   return code < 10_000_000 || code === ERROR_JOIN_TIMEOUT
+}
+
+/** The session is lost, or ended already and will say so. */
+function isGone(code: number): boolean {
+  return code === ERROR_NOSESSION || code === ERROR_NOT_IN_CHANNEL
 }
 
 /** 0 when the call succeeds. */
