@@ -39,6 +39,7 @@ it('names the first missing field, in the original\'s order', () => {
 
 it.each<[string, Record<string, unknown> | null, unknown]>([
   ['authInfo', null, undefined],
+  ['authInfo.channel', { channel: null }, undefined],
   ['authInfo.userid', { userid: 'two words' }, undefined],
   ['authInfo.userid', { userid: 'x'.repeat(65) }, undefined],
   ['authInfo.userid', { userid: '0' }, undefined],
@@ -47,6 +48,7 @@ it.each<[string, Record<string, unknown> | null, unknown]>([
   ['authInfo.timestamp', { timestamp: 1.5 }, undefined],
   ['authInfo.gslb', { gslb: [] }, undefined],
   ['authInfo.gslb[1]', { gslb: ['http://a', 5] }, undefined],
+  ['authInfo.turn.username', { turn: 'relay' }, undefined],
   ['authInfo.turn.password', { turn: { username: 'u' } }, undefined],
   ['displayName', {}, 5],
   ['displayName', {}, 'x'.repeat(65)],
@@ -58,4 +60,14 @@ it.each<[string, Record<string, unknown> | null, unknown]>([
 
 it.each([undefined, '', '  ', '\u0000'])('a display name of %j is the user id', (displayName) => {
   expect(readAuthInfo(auth, displayName).displayName).toBe(auth.userid)
+})
+
+it('no credentials of a relay are no fault, nor a name of 64 characters, nor one address that stands alone', () => {
+  expect(readAuthInfo({ ...auth, turn: null } as never)).not.toHaveProperty('turn')
+  expect(readAuthInfo(auth, 'x'.repeat(64)).displayName).toHaveLength(64)
+  expect(readAuthInfo({ ...auth, gslb: 'http://a' } as never).gslb).toEqual(['http://a'])
+})
+
+it('says what came in place of what is missing', () => {
+  expect(faultOf(() => readAuthInfo({ ...auth, token: '' })).message).toBe('authInfo.token must be given, not ""')
 })

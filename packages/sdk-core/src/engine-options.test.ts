@@ -1,7 +1,10 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { DEFAULT_SETTINGS, mergeOptions } from './engine-options.js'
 
-afterEach(() => { vi.restoreAllMocks() })
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
 
 it('merges: what is absent stays as it was', () => {
   const first = mergeOptions(DEFAULT_SETTINGS, { isDebug: true, audioProcessing: false, customPlay: true })
@@ -28,8 +31,21 @@ it('takes the switches that are not in this release when they are off', () => {
   expect(mergeOptions(DEFAULT_SETTINGS, { customPlay: false, autoPublish: false, autoSubscribe: false })).toEqual(DEFAULT_SETTINGS)
 })
 
+it('without options everything is off but the audio processing', () => {
+  expect(Object.entries(DEFAULT_SETTINGS).filter(([, value]) => value !== undefined && value !== false)).toEqual([['audioProcessing', true]])
+})
+
+it('takes an AudioContext where there is one', () => {
+  class Context {}
+  vi.stubGlobal('AudioContext', Context)
+  const audioContext = new Context() as AudioContext
+  expect(mergeOptions(DEFAULT_SETTINGS, { audioContext }).audioContext).toBe(audioContext)
+  expect(() => mergeOptions(DEFAULT_SETTINGS, { audioContext: {} as AudioContext })).toThrow(expect.objectContaining({ parameter: 'options.audioContext' }))
+})
+
 it('names an unknown option on the console and goes on', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
   expect(mergeOptions(DEFAULT_SETTINGS, { isDebugg: true } as never)).toEqual(DEFAULT_SETTINGS)
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('isDebugg'))
+  mergeOptions(DEFAULT_SETTINGS, { isDebug: true })
+  expect(warn.mock.calls).toEqual([['AliRtcEngine: unknown option isDebugg']])
 })

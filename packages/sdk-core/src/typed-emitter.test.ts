@@ -99,3 +99,40 @@ it('tells each event before its listeners hear it, and whether there are any', (
   emitter.emit('ping', 2)
   expect(told).toEqual([['ping', 1, false], ['ping', 2, true], 'heard'])
 })
+
+it('forgets all listeners at once, and tells so', () => {
+  const changes: number[] = []
+  const calls: string[] = []
+  for (const options of [{ onChange: () => changes.push(1) }, {}]) {
+    const emitter = new TypedEmitter<Events>(options)
+    emitter.on('ping', () => calls.push('ping'))
+    emitter.on('pong', () => calls.push('pong'))
+    emitter.clear()
+    emitter.emit('ping', 1)
+    emitter.emit('pong', '')
+    emitter.off('pong')
+    expect([emitter.has('ping'), emitter.has('pong')]).toEqual([false, false])
+  }
+  expect(calls).toEqual([])
+  expect(changes, 'two came, all went, and one `off`').toHaveLength(4)
+})
+
+it('goes on after a listener that removes all of its event', () => {
+  const emitter = new TypedEmitter<Events>()
+  const calls: string[] = []
+  emitter.on('ping', () => { emitter.off('ping') })
+  emitter.on('ping', () => calls.push('second'))
+  emitter.emit('ping', 1)
+  expect(calls).toEqual([])
+})
+
+it('writes the fault of a listener to the console where nothing reports errors', () => {
+  vi.stubGlobal('reportError', undefined)
+  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const emitter = new TypedEmitter<Events>()
+  const fault = new Error('listener')
+  emitter.on('ping', () => { throw fault })
+  emitter.emit('ping', 1)
+  expect(error.mock.calls).toEqual([[fault]])
+  error.mockRestore()
+})

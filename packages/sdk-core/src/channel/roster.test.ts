@@ -28,6 +28,7 @@ it('tells who is there, then who publishes, then who is muted', () => {
     ['onJoin', 'ann'], ['onJoin', 'bob'], ['onJoin', 'cy'], ['onPublisher', 'bob'], ['onPublisher', 'cy'], ['onNotify', ['ann', 'bob', 'cy']],
   ])
   expect(userList(roster).map((row) => row.userId)).toEqual(['ann', 'bob', 'cy'])
+  expect(firstRoster([bob(audio, { ...large, muted: true })]).events.map(({ name }) => name), 'one muted row is enough').toContain('onNotify')
   expect(firstRoster([bob(audio)]).events.map(({ name }) => name)).toEqual(['onJoin', 'onPublisher'])
 })
 
@@ -43,6 +44,7 @@ it.each<[string, RosterInput[], string[][]]>([
   ['a stranger who leaves', [{ type: 'member-left', userId: 'bob' }], [[]]],
   ['mute of a stranger', [{ type: 'muted', userId: 'bob', slot: 'audio', muted: true }], [[]]],
   ['mute of one who publishes nothing', [{ type: 'member-joined', member: bob() }, { type: 'muted', userId: 'bob', slot: 'audio', muted: true }], [['onJoin'], []]],
+  ['mute of a slot that is not published', [{ type: 'published', member: bob(audio) }, { type: 'muted', userId: 'bob', slot: 'camera', muted: true }], [['onJoin', 'onPublisher'], []]],
   ['a repeated mute', [{ type: 'published', member: bob(audio) }, { type: 'muted', userId: 'bob', slot: 'audio', muted: true }, { type: 'muted', userId: 'bob', slot: 'audio', muted: true }], [['onJoin', 'onPublisher'], ['onNotify'], []]],
 ])('%s', (_, inputs, names) => { expect(run(...inputs).names).toEqual(names) })
 
@@ -100,6 +102,9 @@ it.each<[string, StreamRow[], Parameters<typeof withSwitches>[2], unknown]>([
   ['nothing active', [off(audio), off(large)], {}, 'no-stream'],
   ['nothing active that is selected', [screen], {}, 'no-stream'],
   ['one who does not publish', [], {}, 'no-stream'],
+  ['no camera when it is all that is on', [audio], { audio: false, screen: false }, 'no-stream'],
+  ['no screen when it is all that is on', [audio], { audio: false, camera: false, screen: true }, 'no-stream'],
+  ['no audio when it is all that is on', [large], { camera: false }, 'no-stream'],
   ['all off and not subscribed', [audio, large], none, 'nothing'],
 ])('asks for %s', (_, streams, switches, expected) => {
   const roster = withSwitches(run({ type: 'member-joined', member: bob(...streams) }).roster, 'bob', switches)
@@ -123,14 +128,24 @@ it('keeps `subscribed` while a stream is inactive, and loses it with the publica
 
   roster = rosterStep(roster, { type: 'unpublished', userId: 'bob' }).roster
   expect(isSubscribed(roster, 'bob')).toBe(false)
+  expect(subscriptions(roster)).toEqual([])
   expect(withSubscription(roster, 'bob', plan.labels), 'an answer that comes too late').toBe(roster)
+  expect(withSubscription(roster, 'eve', plan.labels), 'of one who has left').toBe(roster)
+  expect(isSubscribed(roster, 'eve')).toBe(false)
 })
 
 it('all off ends a subscription; a stranger has none', () => {
   let { roster } = run({ type: 'published', member: bob(audio) })
   roster = withSubscription(roster, 'bob', new Set(['sophon_audio']))
+  roster = withSwitches(roster, 'bob', { audio: false, camera: true }) ?? EMPTY_ROSTER
+  expect(planSubscribe(rosterStep(roster, { type: 'published', member: bob(audio, large) }).roster, 'bob'), 'as many, but others').toMatchObject({ wanted: { audio: false, camera: 'large' } })
   roster = withSwitches(roster, 'bob', none) ?? EMPTY_ROSTER
   expect(planSubscribe(roster, 'bob')).toEqual({ type: 'request', wanted: { audio: false, camera: null, screen: false }, labels: new Set() })
   expect(planSubscribe(roster, 'eve')).toEqual({ type: 'no-user' })
   expect(withSwitches(roster, 'eve', {})).toBe(undefined)
+})
+
+it('tells sound from pictures', () => {
+  const { roster } = run({ type: 'published', member: bob(audio, large, small, screen) })
+  expect(userOf(roster, 'bob')?.streamConfigs.map(({ type }) => type)).toEqual(['audio', 'video', 'video', 'video'])
 })

@@ -37,3 +37,24 @@ it('a missing method, an ended track and a refused play have their codes', () =>
   expect(playError('bob', new DOMException('', 'NotSupportedError'))).toMatchObject({ code: 10200, userId: 'bob' })
   expect(playError('bob', new DOMException('', 'AbortError'))).toBe(undefined)
 })
+
+it.each<[string, unknown, string]>([
+  ['the limit that Chromium names alone', { name: 'OverconstrainedError', message: '', constraint: 'width' }, 'OverconstrainedError: width'],
+  ['the text where there is one', { name: 'OverconstrainedError', message: 'too wide', constraint: 'width' }, 'OverconstrainedError: too wide'],
+  ['no limit that is no text', { name: 'OverconstrainedError', message: '', constraint: 7 }, 'OverconstrainedError: '],
+  ['all there is of what has no name', { message: 'odd' }, 'Error: odd'],
+  ['all there is of what has no text', { name: 'Odd', toString: () => 'as text' }, 'Odd: as text'],
+])('tells %s', (_, cause, text) => { expect(captureError('camera', cause).message).toBe(`the camera could not be captured: ${text}`) })
+
+it('looks for the system only where the permission is missing', () => {
+  const thrown = new DOMException('no system', 'NotFoundError')
+  expect([captureError('audio', thrown).code, captureError('screen', thrown).code]).toEqual([10001, 10010])
+})
+
+it('names the method that is missing, and what ended', () => {
+  const methods = (['audio', 'camera', 'screen'] as const).map((slot) => /get\w+/.exec(captureMissing(slot).message)?.[0])
+  expect(methods).toEqual(['getUserMedia', 'getUserMedia', 'getDisplayMedia'])
+  expect((['audio', 'camera', 'screen'] as const).map((slot) => endedError(slot).message)).toEqual([
+    expect.stringContaining('microphone'), expect.stringContaining('camera'), 'the user stopped sharing the screen',
+  ])
+})

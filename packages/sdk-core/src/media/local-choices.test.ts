@@ -43,3 +43,9 @@ it('a track of the app is bounded by its own size', () => {
   expect(encodingOf('camera', defaultChoices(), { width: 1280, height: 720, frameRate: 30 }).maxBitrate).toBeGreaterThan(1_600_000)
   expect(encodingOf('screen', defaultChoices(), { frameRate: 0 }).maxBitrate, 'a canvas that stands still').toBeGreaterThan(900_000)
 })
+
+it('what is not of the app is bounded by its profile, and sound by what meters need', () => {
+  expect(encodingOf('audio', defaultChoices())).toEqual({ maxBitrate: 64_000 })
+  expect(encodingOf('camera', defaultChoices())).toEqual({ maxBitrate: 500_000, maxFramerate: 15 })
+  expect(encodingOf('screen', defaultChoices())).toEqual({ maxBitrate: 1_500_000, maxFramerate: 10 })
+})

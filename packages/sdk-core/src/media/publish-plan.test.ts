@@ -62,3 +62,9 @@ it.each([
   if (permission instanceof AliRtcError) expect(permission.code).toBe(outcome)
   else expect(permission).toEqual({ wanted: set(String(outcome)), skip: [...set(skip)] })
 })
+
+it('a screen that is refused alone is the cause of there being nothing to publish', () => {
+  const refused = new AliRtcError(10011, 'cancelled')
+  const verdict = judgeCaptures(planPublish(set('screen'), set(''), false), set(''), new Map([['screen', refused]]))
+  expect(verdict).toMatchObject({ type: 'reject', error: { code: 10400, cause: refused } })
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { CAMERA, maxBitrateOf, readVideoProfile, SCREEN } from './video-profile.js'
+import { CAMERA, maxBitrateOf, pictureConstraints, readVideoProfile, SCREEN } from './video-profile.js'
 
 it.each<[unknown, unknown]>([
   [{}, { width: 640, height: 480, frameRate: 15 }],
@@ -32,4 +32,8 @@ it.each([
 it('the defaults keep their documented bounds, and a smaller picture has a lower one', () => {
   expect([maxBitrateOf(CAMERA, CAMERA), maxBitrateOf(SCREEN, SCREEN)]).toEqual([500_000, 1_500_000])
   expect(maxBitrateOf({ width: 320, height: 240, frameRate: 15 }, CAMERA)).toBeLessThan(200_000)
+})
+
+it('a picture is asked for, not demanded', () => {
+  expect(pictureConstraints({ width: 640, height: 480, frameRate: 15 })).toEqual({ width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 } })
 })

@@ -164,3 +164,43 @@ it('gives loudness, and the true peak of the highest channel, when the meter mea
   expect(driver.rows[1]?.[0]).not.toHaveProperty('loudness')
   expect(driver.rows[1]?.[0]).not.toHaveProperty('truePeak')
 })
+
+it('before an audio clock has run the timer speaks, to nobody until there are users', () => {
+  const first = audioLevelStep(initialAudioLevels(1), { type: 'tick' })
+  expect(first.emit).toEqual([[]])
+  const { state } = audioLevelStep(first.state, { type: 'users', users: [{ userId: '0', displayName: '' }] })
+  expect(audioLevelStep(state, { type: 'tick' }).emit[0]).toHaveLength(1)
+})
+
+it('the first second waits for those who deliver, as any other does', () => {
+  const driver = new Driver(['0', 'bob']).meter('0', 'bob').read('bob', reading(0)).read('0', reading(1)).settle()
+  expect(driver.emitted).toEqual([['bob@0']])
+  expect(driver.cut(1, 'bob').emitted).toEqual([['bob@0'], ['0@1', 'bob@1']])
+})
+
+it('what comes late for a second that went out goes out by itself', () => {
+  const driver = new Driver(['0', 'bob']).meter('0', 'bob').cut(1, '0').cut(1, 'bob')
+  expect(driver.emitted).toEqual([['0@1'], ['bob@1']])
+})
+
+it('seconds go out in their order, whatever the order of the readings', () => {
+  const driver = new Driver(['0']).meter('0').read('0', reading(10)).read('0', reading(9)).read('0', reading(11)).settle()
+  expect(driver.emitted).toEqual([['0@9'], ['0@10'], ['0@11']])
+})
+
+it('who is not metered is not heard', () => {
+  expect(new Driver(['bob']).read('bob', reading(1)).settle().emitted).toEqual([])
+})
+
+it('once the last metering has ended the timer speaks, and the next metering has its time to begin', () => {
+  const driver = new Driver(['0']).meter('0').tick().tick().tick().stop('0').tick()
+  expect(driver.emitted, 'nothing is metered').toEqual([[]])
+  driver.meter('0').tick().tick().tick()
+  expect(driver.emitted).toEqual([[]])
+  expect(driver.tick().emitted).toEqual([[], ['0:silent']])
+})
+
+it('a second metering gets no new time for a clock that stands', () => {
+  const driver = new Driver(['0', 'bob']).meter('0').tick().tick().tick().meter('bob').tick()
+  expect(driver.emitted).toEqual([['0:silent', 'bob:silent']])
+})

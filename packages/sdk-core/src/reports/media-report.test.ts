@@ -90,3 +90,39 @@ it('the level is the meter\'s, clamped; the statistics\' only without one', () =
     rows(to('cy', 'sophon_audio'), input('subscribe', sample([stream('ca', 'audio', 'receive', audioLevel === undefined ? {} : { audioLevel })]), peaks))[0]?.audio?.level
   expect([level({ cy: 0.4 }, 0.9), level({ cy: 1.7 }, 0.9), level({ cy: 0 }, 0.9), level({}, 0.9), level({})]).toEqual([0.4, 1, 0, 0.9, 0])
 })
+
+it('a picture of the screen has its own numbers, and half a size is none', () => {
+  const received = [stream('bs', 'video', 'receive', { frameWidth: 960, frameHeight: 540, framesPerSecond: 9.6 }), stream('bc', 'video', 'receive', { frameWidth: 320 })]
+  const parties = to('bob', 'sophon_video_screen_share', 'sophon_video_camera_large')
+  const [row] = rows(parties, input('subscribe', sample(received)))
+  expect(row?.data).toEqual({ rtt: 0, screen: { width: 960, height: 540, fps: 10 }, bytesReceivedPerSecond: 2000 })
+})
+
+it('what is subscribed to and does not come has no numbers, and streams of nobody none at all', () => {
+  const [row, ...more] = rows(to('bob', 'sophon_audio', 'sophon_video_screen_share'), input('subscribe', sample([stream('bc', 'video', 'receive'), stream('nobody', 'audio', 'receive')])))
+  expect(row?.data).toEqual({ rtt: 0, audio: { level: 0 }, bytesReceivedPerSecond: 1000 })
+  expect(more).toEqual([])
+})
+
+it('our row without sound is silent, and without a rate has no bytes', () => {
+  const sent = sample([stream('c', 'video', 'send', { frameWidth: 640, frameHeight: 480 })])
+  const [row] = rows({ ...nobody, sending: new Set(['camera']) }, input('publish', sent, { 0: 0.5 }))
+  expect(row?.data).toEqual({ rtt: 0, audio: { level: 0 }, camera: { width: 640, height: 480, fps: 0 }, screen: { width: 0, height: 0, fps: 0 } })
+})
+
+it('a row of one user does not stand in for the second report of another', () => {
+  const { bytesPerSecond: _, ...fresh } = stream('ba', 'audio', 'receive')
+  const parties = { ...nobody, remote: [...to('bob', 'sophon_audio').remote, ...to('cy', 'sophon_audio').remote] }
+  const sampled = input('subscribe', sample([fresh, stream('ca', 'audio', 'receive')]))
+  const first = mediaStep(INITIAL_MEDIA, parties, sampled)
+  const second = mediaStep(first.state, parties, sampled)
+  expect([first, second].map((step) => step.rows.map(({ userId }) => userId))).toEqual([['cy'], ['cy']])
+})
+
+it('who was left out of one report is not forgotten', () => {
+  const { bytesPerSecond: _, ...fresh } = stream('ca', 'audio', 'receive')
+  const parties = to('cy', 'sophon_audio')
+  const first = mediaStep(INITIAL_MEDIA, parties, input('subscribe', sample([stream('ca', 'audio', 'receive')])))
+  const without = mediaStep(first.state, parties, input('publish', sample([])))
+  expect(mediaStep(without.state, parties, input('subscribe', sample([fresh]))).rows).toHaveLength(1)
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { browserName, isTooOld } from './browser-name.js'
+import { browserName, isPhone, isTooOld } from './browser-name.js'
 
 it.each([
   ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36', 'chrome', '156.0.0.0', 'linux', false],
@@ -13,4 +13,11 @@ it.each([
   const name = browserName(userAgent)
   expect(name).toEqual({ browser, version, system, isElectron: false })
   expect(isTooOld(name)).toBe(tooOld)
+})
+
+it.each([['chrome', '59.9', true], ['chrome', '60.0', false], ['edge', '79', true], ['edge', '80', false], ['safari', '10.1', true], ['safari', '11.0', false], ['firefox', '1', false]])(
+  '%s %s is too old: %s', (browser, version, tooOld) => { expect(isTooOld({ browser, version, system: 'linux', isElectron: false })).toBe(tooOld) })
+
+it.each([['Linux; Android 10', true], ['iPhone; CPU', true], ['iPad; CPU OS', true], ['X11; Linux x86_64', false]])('%s is a phone or tablet: %s', (userAgent, phone) => {
+  expect(isPhone(userAgent)).toBe(phone)
 })

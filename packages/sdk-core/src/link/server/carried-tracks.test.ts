@@ -15,6 +15,7 @@ test.each<[string, OfferedTrack[], OfferedTrack[], { ended: OfferedTrack[]; star
   ['a section that passes to another user ends and starts', [audio('0', 'bob')], [audio('0', 'eve')], { ended: [audio('0', 'bob')], started: [audio('0', 'eve')] }],
   ['a track that moves to another section ends and starts', [audio('0', 'bob')], [audio('2', 'bob')], { ended: [audio('0', 'bob')], started: [audio('2', 'bob')] }],
   ['the other camera layer in the same section goes on', [large('1', 'bob')], [small('1', 'bob')], { ended: [], started: [] }],
+  ['a section that passes to another slot of the user ends and starts', [audio('0', 'bob')], [large('0', 'bob')], { ended: [audio('0', 'bob')], started: [large('0', 'bob')] }],
   ['nothing ends all', [audio('0', 'bob'), audio('1', 'eve')], [], { ended: [audio('0', 'bob'), audio('1', 'eve')], started: [] }],
 ])('%s', (_, before, offered, { ended, started }) => {
   expect(renegotiated(carried(...before), offered)).toMatchObject({ ended, started })
@@ -42,5 +43,6 @@ test('a user who stops sending takes its tracks along, and no other', () => {
   const change = withoutUser(carried(audio('0', 'bob'), audio('1', 'eve'), large('2', 'bob')), 'bob')
   expect(change.ended).toEqual([audio('0', 'bob'), large('2', 'bob')])
   expect([...change.now.keys()]).toEqual(['1'])
+  expect(change.started).toEqual([])
   expect(renegotiated(change.now, [audio('1', 'eve')])).toMatchObject({ ended: [], started: [] })
 })

@@ -12,6 +12,9 @@ describe('the address of an entry of gslb', () => {
     ['host', 'https:', 'wss://host/v1/channel'],
     ['//host/base', 'https:', 'wss://host/base/v1/channel'],
     [' 127.0.0.1:9 ', 'http:', 'ws://127.0.0.1:9/v1/channel'],
+    ['wss://host/base//', 'http:', 'wss://host/base/v1/channel'],
+    ['host/a//b', 'http:', 'ws://host/a//b/v1/channel'],
+    ['host/?next=http://other', 'http:', 'ws://host/v1/channel'],
     ['https://host/base?x=1#y', 'http:', 'wss://host/base/v1/channel'],
   ])('%j on a page of %s is %s', (entry, protocol, url) => {
     expect(channelUrl(entry, protocol)).toBe(url)

@@ -1,7 +1,7 @@
 import type { Slot, StreamRow } from '@earshot/protocol'
 import { describe, expect, test } from 'vitest'
 import type { PublishOptions } from '../channel-link.js'
-import { changed, hasTwoLayers, iceServersOf, muted, preferring, streamRows, tuning, type Publication, type Sending } from './publication.js'
+import { CAMERA_LAYERS, changed, hasTwoLayers, iceServersOf, muted, preferring, SLOTS, streamRows, tuning, type Publication, type Sending } from './publication.js'
 
 // The rows know the slots and the options only; no track is looked at
 const sending = (options: Partial<PublishOptions> = {}): Sending => ({ track: {} as MediaStreamTrack, options: { muted: false, maxBitrate: 500_000, ...options } })
@@ -20,10 +20,12 @@ describe('the rows of a publish message', () => {
 })
 
 test.each([
-  [640, 480, true], [480, 270, true], [270, 480, true], [479, 270, false], [320, 240, false], [33, 1000, false], [undefined, undefined, true], [160, undefined, true],
+  [640, 480, true], [480, 270, true], [270, 480, true], [479, 270, false], [320, 240, false], [33, 1000, false], [undefined, undefined, true], [160, undefined, true], [undefined, 160, true],
 ])('a camera of %s x %s is worth two layers: %s', (width, height, worth) => {
   expect(hasTwoLayers({ ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) })).toBe(worth)
 })
+
+test('the slots are in the order of the media sections', () => { expect(SLOTS).toEqual(['audio', 'camera', 'screen']) })
 
 test('a change replaces, adds and ends slots, and leaves the publication before it alone', () => {
   const before = publication(['audio'], ['camera'])
@@ -41,6 +43,10 @@ test('muting is kept for the next publish message; an absent slot cannot be mute
 })
 
 describe('encodings', () => {
+  test('are first offered as they are sent: a whole picture, and before it a quarter', () => {
+    expect(CAMERA_LAYERS).toEqual([{ rid: 'small', scaleResolutionDownBy: 4 }, { rid: 'large', scaleResolutionDownBy: 1 }])
+  })
+
   const options: PublishOptions = { muted: false, maxBitrate: 800_000, maxFramerate: 15 }
   test.each([
     ['a slot without a track is off', tuning('camera', 'large', undefined, 480), { active: false }],
@@ -66,4 +72,8 @@ test('relays without credentials get those of the user', () => {
     { urls: ['stun:s'] }, { urls: ['turn:t'], username: 'u', credential: 'p' }, { urls: ['turns:t'], username: 'own', credential: 'c' },
   ])
   expect(iceServersOf([{ urls: 'turn:t' }])).toEqual([{ urls: ['turn:t'] }])
+  expect(iceServersOf([{ urls: ['stun:s', 'turn:t'] }, { urls: 'stun:turn:9' }, { urls: 'TURNS:t' }], turn)).toEqual([
+    { urls: ['stun:s', 'turn:t'], username: 'u', credential: 'p' }, { urls: ['stun:turn:9'] }, { urls: ['TURNS:t'], username: 'u', credential: 'p' },
+  ])
+  expect(iceServersOf([{ urls: 'turn:t', username: 'own' }, { urls: 'turn:t', credential: 'own' }])).toEqual([{ urls: ['turn:t'] }, { urls: ['turn:t'] }])
 })
