@@ -160,6 +160,113 @@ describe('what is refused, and why', () => {
   })
 })
 
+describe('what the SFU is asked for, and what becomes of it', () => {
+  const two = run([join('a'), join('b')]).state
+  const publishing = run(publish('a', [audio, large]), two).state
+  const subscribed = run([subscribe('b', 'a'), { type: 'done', sessionId: 'b' }], publishing).state
+  const refusal = { code: ERROR_MEDIA_REFUSED, message: 'no' }
+  const toA = (message: Extract<Output, { type: 'tell' }>['message']): Output => ({ type: 'tell', sessionId: 'a', message })
+
+  it('candidates pass both ways, as they are', () => {
+    const candidate = { candidate: 'candidate:1', sdpMid: '0' }
+    expect(run([says('a', { type: 'candidate', connection: 'publish', candidate })], two).outputs).toEqual([{ type: 'add-candidate', sessionId: 'a', connection: 'publish', candidate }])
+    expect(run([{ type: 'candidate', sessionId: 'a', connection: 'subscribe', candidate: null }], two).outputs).toEqual([toA({ type: 'candidate', connection: 'subscribe', candidate: null })])
+  })
+
+  it('an answer goes to the SFU, and its outcome to the client; a refused one changes nothing', () => {
+    const answered = run([says('b', { type: 'answer', id: 5, offerId: 7, sdp: 'v=0' })], subscribed)
+    expect(answered.outputs).toEqual([{ type: 'answer', sessionId: 'b', offerId: 7, sdp: 'v=0' }])
+    expect(run([{ type: 'done', sessionId: 'b' }], answered.state)).toEqual({ state: subscribed, outputs: [{ type: 'tell', sessionId: 'b', message: { type: 'accepted', id: 5 } }] })
+    expect(run([{ type: 'failed', sessionId: 'b', refusal }], answered.state).state).toEqual(subscribed)
+  })
+
+  it('a failure that nobody waits for does nothing', () => {
+    expect(run([{ type: 'failed', sessionId: 'a', refusal }], two)).toEqual({ state: two, outputs: [] })
+  })
+
+  it('a refused subscription is none, and a subscription keeps the connection that publishes', () => {
+    const both = run(publish('b', [audio], 2), publishing).state
+    const { state } = run([subscribe('b', 'a'), { type: 'failed', sessionId: 'b', refusal }], both)
+    expect(state).toEqual(both)
+  })
+
+  it('a connection that was to replace another and is refused has ended both', () => {
+    const { state, outputs } = run([
+      says('a', { type: 'publish', id: 2, streams: [audio], offer: offer(2) }), { type: 'failed', sessionId: 'a', refusal },
+    ], publishing)
+    expect(told(outputs)).toEqual(['a < error', 'close-transport a'])
+    expect(state.members.get('a')?.connection).toBe(null)
+  })
+
+  it('who leaves gives both transports back, who stops to publish the one', () => {
+    const closed = (outputs: readonly Output[]) => outputs.flatMap((output) => (output.type === 'close-transport' ? [output.connection] : []))
+    expect(closed(run([{ type: 'gone', sessionId: 'a' }], publishing).outputs)).toEqual(['publish', 'subscribe'])
+    expect(closed(run([says('a', { type: 'unpublish', id: 4 })], publishing).outputs)).toEqual(['publish'])
+  })
+
+  it('only what a client asked for is waited for', () => {
+    const awaited = (outputs: readonly Output[]) => outputs.flatMap((output) => (output.type === 'send' ? [output.awaited] : []))
+    expect(awaited(run([subscribe('b', 'a')], publishing).outputs)).toEqual([true])
+    expect(awaited(run([says('a', { type: 'unpublish', id: 4 })], subscribed).outputs)).toEqual([false])
+  })
+
+  it('after the end of a channel it is as new', () => {
+    expect(run([{ type: 'close' }], subscribed).state).toEqual(emptyChannel(settings))
+  })
+
+  it('the profile stays while somebody is there', () => {
+    const live = run([join('a', { profile: 1 }), join('b', { profile: 1 }), { type: 'gone', sessionId: 'a' }]).state
+    expect(live.profile).toBe(1)
+    expect(errorOf(run([join('c')], live).outputs)).toMatchObject({ code: ERROR_OPTIONS_JOINCHANNEL })
+  })
+
+  it('a layer that nobody knows, or of nobody, is not told', () => {
+    for (const [sourceId, layer] of [['a:camera', 'huge'], ['nonsense', 'small'], ['x:camera', 'small']] as const) {
+      expect(run([{ type: 'layer', sessionId: 'b', sourceId, layer }], subscribed)).toEqual({ state: subscribed, outputs: [] })
+    }
+  })
+
+  it('a layer that came and went is told twice, and the other tracks keep their labels', () => {
+    const layer = (name: string): Input => ({ type: 'layer', sessionId: 'b', sourceId: 'a:camera', layer: name })
+    const { state } = run([layer('small')], subscribed)
+    expect(state.members.get('b')?.subscriptions.get('a')?.carried.map(({ label }) => label)).toEqual(['sophon_audio', 'sophon_video_camera_small'])
+    expect(run([layer('large')], state)).toMatchObject({ state: subscribed, outputs: [{ message: { type: 'layer', userId: 'a', label: 'sophon_video_camera_large' } }] })
+  })
+
+  it('an offer leaves out a slot that is not carried, and somebody who is not subscribed to', () => {
+    const consumers = [{ mid: '0', sourceId: 'a:screen' }, { mid: '1', sourceId: 'b:audio' }, { mid: '2', sourceId: 'a:audio' }]
+    const { outputs } = run([{ type: 'offer', sessionId: 'b', offerId: 7, sdp: 'v=0', consumers }], subscribed)
+    expect(outputs).toMatchObject([{ message: { tracks: [{ mid: '2', userId: 'a', label: 'sophon_audio' }] } }])
+  })
+})
+
+describe('why a session ends, and what the log is told', () => {
+  const two = run([join('a'), join('b', { role: 1 })]).state
+  const leave = says('a', { type: 'leave', id: 4 })
+  const notes = (outputs: readonly Output[]) => outputs.flatMap((output) => (output.type === 'note' ? [[output.note, output.sessionId, output.userId, output.detail]] : []))
+  const ends = (outputs: readonly Output[]) => outputs.flatMap((output) => (output.type === 'end' ? [`${output.sessionId} ${output.why}`] : []))
+
+  it.each<[string, Input, string[], unknown[]]>([
+    ['a join', join('c', { userId: 'carol', profile: 0, role: 1 }), [], [['joined', 'c', 'carol', { role: 1, profile: 0, members: 3 }]]],
+    ['a leave', leave, ['a left'], [['left', 'a', 'a', { why: 'left' }]]],
+    ['a socket that is gone', { type: 'gone', sessionId: 'a' }, ['a gone'], [['left', 'a', 'a', { why: 'gone' }]]],
+    ['a kick', { type: 'kick', sessionId: 'a' }, ['a bye'], [['removed', 'a', 'a', { why: 'kicked' }]]],
+    ['a second login', join('a2', { userId: 'a' }), ['a bye'], [['removed', 'a', 'a', { why: 'replaced' }], ['joined', 'a2', 'a', { role: 0, profile: 0, members: 2 }]]],
+    ['the end of the channel', { type: 'close' }, ['a bye', 'b bye'], [['removed', 'a', 'a', { why: 'closed' }], ['removed', 'b', 'b', { why: 'closed' }]]],
+    ['a refused join', join('c', { profile: 1 }), [], [['refused', 'c', 'c', { request: 'join', code: ERROR_OPTIONS_JOINCHANNEL, reason: 'the channel has profile 0, not 1' }]]],
+    ['a refused request', says('a', { type: 'unpublish', id: 4 }), [], [['refused', 'a', 'a', { request: 'unpublish', code: ERROR_NOT_PUBLISHING, reason: 'nothing is being published' }]]],
+  ])('%s', (_what, input, ended, noted) => {
+    const { outputs } = run([input], two)
+    expect(ends(outputs)).toEqual(ended)
+    expect(notes(outputs)).toEqual(noted)
+  })
+
+  it('who has left is refused nothing and told nothing', () => {
+    const { state } = run([leave], two)
+    expect(run([leave], state)).toEqual({ state, outputs: [] })
+  })
+})
+
 describe('what a subscriber receives', () => {
   const consumers = (outputs: readonly Output[]): unknown => outputs.flatMap((output) => (output.type === 'send' ? output.consumers : []))
   const two = run([join('a'), join('b')]).state

@@ -46,3 +46,7 @@ it('secrets are equal or not, whatever their lengths', () => {
   expect([equalInConstantTime('abc', 'abc'), equalInConstantTime('abc', 'abd'), equalInConstantTime('abc', 'abcd'), equalInConstantTime('', 'a')])
     .toEqual([true, false, false, false])
 })
+
+it.each([
+  ['appId', { ...claims, token, appId: 'other' }, 0], ['token', { ...claims, token: 'x' }, 0], ['timestamp', { ...claims, token }, 4_102_444_803],
+])('a refusal names the field %s', (field, request, nowSeconds) => { expect(checkToken(request, app, nowSeconds)).toMatchObject({ field }) })
