@@ -31,7 +31,7 @@ it('names the first missing field, in the original\'s order', () => {
     const error = faultOf(() => readAuthInfo(given as never))
     expect(error.code).toBe(16974081)
     expect(error.parameter).toBe(`authInfo.${name}`)
-    expect(error.message).toContain(name)
+    expect(error.message).toBe(`authInfo.${name} must be given, not undefined`)
     given[name] = auth[name]
   }
   expect(() => readAuthInfo(given as never)).not.toThrow()
@@ -45,6 +45,7 @@ it.each<[string, Record<string, unknown> | null, unknown]>([
   ['authInfo.userid', { userid: '0' }, undefined],
   ['authInfo.appid', { appid: 7 }, undefined],
   ['authInfo.timestamp', { timestamp: 'tomorrow' }, undefined],
+  ['authInfo.timestamp', { timestamp: ['4102444800'] }, undefined],
   ['authInfo.timestamp', { timestamp: 1.5 }, undefined],
   ['authInfo.gslb', { gslb: [] }, undefined],
   ['authInfo.gslb[1]', { gslb: ['http://a', 5] }, undefined],

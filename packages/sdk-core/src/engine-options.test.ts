@@ -36,9 +36,9 @@ it('without options everything is off but the audio processing', () => {
 })
 
 it('takes an AudioContext where there is one', () => {
-  class Context {}
+  class Context { readonly state = 'running' }
   vi.stubGlobal('AudioContext', Context)
-  const audioContext = new Context() as AudioContext
+  const audioContext = new Context() as unknown as AudioContext
   expect(mergeOptions(DEFAULT_SETTINGS, { audioContext }).audioContext).toBe(audioContext)
   expect(() => mergeOptions(DEFAULT_SETTINGS, { audioContext: {} as AudioContext })).toThrow(expect.objectContaining({ parameter: 'options.audioContext' }))
 })

@@ -44,8 +44,11 @@ it('makes a call of the app at once even beside one of ours: who carries it out 
   const { subscriptions, made, end } = calls()
   subscriptions.published('bob')
   await expect(subscriptions.run('bob', () => Promise.reject(new Error('pending')))).rejects.toThrow('pending')
+  subscriptions.published('bob')
+  expect(made, 'ours is still under way').toEqual(['bob'])
   await end()
-  expect(made).toEqual(['bob'])
+  expect(made).toEqual(['bob', 'bob'])
+  await end()
 })
 
 it('forgets what was due when the session ends, also if the call ends later', async () => {

@@ -149,3 +149,8 @@ it('tells sound from pictures', () => {
   const { roster } = run({ type: 'published', member: bob(audio, large, small, screen) })
   expect(userOf(roster, 'bob')?.streamConfigs.map(({ type }) => type)).toEqual(['audio', 'video', 'video', 'video'])
 })
+
+it('who joins publishing comes without streams, and publishes them next', () => {
+  const { events } = rosterStep(EMPTY_ROSTER, { type: 'member-joined', member: bob(audio) })
+  expect(events).toMatchObject([{ name: 'onJoin', payload: { streamConfigs: [] } }, { name: 'onPublisher', payload: { streamConfigs: [{ label: 'sophon_audio' }] } }])
+})

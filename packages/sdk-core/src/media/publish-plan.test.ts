@@ -39,6 +39,7 @@ it.each([
   const codes = { audio: 10001, camera: 10002, screen: 10011 }
   const failures = new Map([...set(failing)].map((slot) => [slot, new AliRtcError(codes[slot], slot)] as const))
   const verdict = judgeCaptures(planPublish(set(wanted), set(sending), false), set(sending), failures)
+  expect(verdict.type).toBe(outcome === 'go' ? 'go' : 'reject')
   expect(verdict.type === 'go' ? 'go' : verdict.error.code).toBe(outcome)
   if (verdict.type === 'go') expect(verdict.start).toEqual([...set(start)])
   expect(verdict.report.map((error) => error.code)).toEqual(told)

@@ -76,6 +76,7 @@ it('no row before there are two reports of a stream; one without rates later has
   const parties = to('cy', 'sophon_audio')
   const first = mediaStep(INITIAL_MEDIA, parties, input('subscribe', sample([fresh])))
   expect(first.rows).toEqual([])
+  expect(mediaStep(first.state, parties, input('subscribe', sample([fresh]))).rows, 'still without rates').toEqual([])
   const second = mediaStep(first.state, parties, input('subscribe', sample([stream('ca', 'audio', 'receive')])))
   expect(second.rows).toHaveLength(1)
   const restarted = mediaStep(second.state, parties, input('subscribe', sample([fresh], { reset: true })))

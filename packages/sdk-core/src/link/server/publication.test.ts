@@ -1,7 +1,7 @@
 import type { Slot, StreamRow } from '@earshot/protocol'
 import { describe, expect, test } from 'vitest'
 import type { PublishOptions } from '../channel-link.js'
-import { CAMERA_LAYERS, changed, hasTwoLayers, iceServersOf, muted, preferring, SLOTS, streamRows, tuning, type Publication, type Sending } from './publication.js'
+import { CAMERA_LAYERS, changed, hasTwoLayers, iceServersOf, muted, preferring, SLOTS, streamRows, tuning, type EncodingTuning, type Publication, type Sending } from './publication.js'
 
 // The rows know the slots and the options only; no track is looked at
 const sending = (options: Partial<PublishOptions> = {}): Sending => ({ track: {} as MediaStreamTrack, options: { muted: false, maxBitrate: 500_000, ...options } })
@@ -48,16 +48,16 @@ describe('encodings', () => {
   })
 
   const options: PublishOptions = { muted: false, maxBitrate: 800_000, maxFramerate: 15 }
-  test.each([
-    ['a slot without a track is off', tuning('camera', 'large', undefined, 480), { active: false }],
-    ['audio has no picture', tuning('audio', undefined, options, undefined), { active: true, maxBitrate: 800_000 }],
-    ['large is the whole picture', tuning('camera', 'large', options, 480), { active: true, maxBitrate: 800_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
-    ['small is a quarter', tuning('camera', 'small', options, 720), { active: true, maxBitrate: 120_000, maxFramerate: 15, scaleResolutionDownBy: 4 }],
-    ['small of a low picture is a half', tuning('camera', 'small', options, 360), { active: true, maxBitrate: 120_000, maxFramerate: 15, scaleResolutionDownBy: 2 }],
-    ['small never has more bits than large', tuning('camera', 'small', { muted: false, maxBitrate: 90_000 }, undefined), { active: true, maxBitrate: 90_000, scaleResolutionDownBy: 4 }],
-    ['an only encoding is the whole picture', tuning('screen', undefined, options, 1080), { active: true, maxBitrate: 800_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
-  ])('%s', (_, actual, expected) => {
-    expect(actual).toEqual(expected)
+  test.each<[string, Parameters<typeof tuning>, EncodingTuning]>([
+    ['a slot without a track is off', ['camera', 'large', undefined, 480], { active: false }],
+    ['audio has no picture', ['audio', undefined, options, undefined], { active: true, maxBitrate: 800_000 }],
+    ['large is the whole picture', ['camera', 'large', options, 480], { active: true, maxBitrate: 800_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+    ['small is a quarter', ['camera', 'small', options, 720], { active: true, maxBitrate: 120_000, maxFramerate: 15, scaleResolutionDownBy: 4 }],
+    ['small of a low picture is a half', ['camera', 'small', options, 360], { active: true, maxBitrate: 120_000, maxFramerate: 15, scaleResolutionDownBy: 2 }],
+    ['small never has more bits than large', ['camera', 'small', { muted: false, maxBitrate: 90_000 }, undefined], { active: true, maxBitrate: 90_000, scaleResolutionDownBy: 4 }],
+    ['an only encoding is the whole picture', ['screen', undefined, options, 1080], { active: true, maxBitrate: 800_000, maxFramerate: 15, scaleResolutionDownBy: 1 }],
+  ])('%s', (_, asked, expected) => {
+    expect(tuning(...asked)).toEqual(expected)
   })
 })
 

@@ -12,15 +12,20 @@ test('an answer finds its request once', () => {
 
 test('ids are never used again', () => {
   const table = new RequestTable<string>()
-  const first = table.add('a', 100)
-  table.take(first)
-  expect(table.add('b', 100)).not.toBe(first)
+  const ids = ['a', 'b', 'c'].map((value) => {
+    const id = table.add(value, 100)
+    table.take(id)
+    return id
+  })
+  expect(ids, 'numbers that the server takes').toEqual([1, 2, 3])
 })
 
 test('what is due goes, earliest first to be looked at, the rest stays', () => {
   const table = new RequestTable<string>()
   table.add('late', 300)
   table.add('early', 100)
+  expect(table.nextDueMs()).toBe(100)
+  table.add('latest', 500)
   expect(table.nextDueMs()).toBe(100)
   expect(table.takeOverdue(99)).toEqual([])
   expect(table.takeOverdue(100)).toEqual(['early'])
@@ -42,4 +47,10 @@ test('the end takes everything', () => {
   table.add('b', 200)
   expect(table.takeAll()).toEqual(['a', 'b'])
   expect(table.takeAll()).toEqual([])
+})
+
+test('a timer that is late by a second or less has not slept', () => {
+  const table = new RequestTable<string>()
+  table.add('a', 50_000)
+  expect(table.takeOverdue(51_000)).toEqual(['a'])
 })
