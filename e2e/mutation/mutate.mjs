@@ -1,6 +1,7 @@
 // node mutate.mjs PACKAGE: changes each of the package's pure files in every small way that Stryker knows, and says which
 // changes no test noticed. A file is pure unless not-mutated.json names it, so that a new one is not forgotten; only files
-// with tests that Node runs are. The outcome is left in ../test-results/mutation, too.
+// with tests that Node runs are. A change that breaks a test file while its tests are collected counts as unnoticed, because no
+// test fails. The outcome is left in ../test-results/mutation, too.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
