@@ -1,4 +1,4 @@
-import type { AliRtcEngine } from '@earshot/sdk-core'
+import type { AliRtcEngine, MediaStreamSubscriber } from '@earshot/sdk-core'
 import type { Participant, Row } from './support/participant.ts'
 import { expect, test } from './support/test.ts'
 
@@ -9,6 +9,8 @@ declare global {
   interface Window {
     updates: Update[]
     streams: MediaStream[]
+    /** What `onMediaStream` brought, and whether it could be shown. */
+    told: { subscriber: MediaStreamSubscriber; ids: string[]; shown: boolean }[]
   }
 }
 
@@ -168,4 +170,28 @@ test('a publisher whose picture is too small for two sizes announces one row, an
   await expect.poll(rows).toEqual(['sophon_video_camera_large active', 'sophon_video_camera_small active'])
   expect(await subscribe()).toEqual({ value: 'Alice' })
   await expect.poll(shown).toEqual([160, 'sophon_video_camera_small'])
+})
+
+test('onMediaStream, as of 1.2: the subscriber and its stream go into the old setDisplayRemoteVideo, and the picture moves', async ({ server, room, launch }) => {
+  const alice = await launch({ name: 'Alice' })
+  const bob = await launch({ name: 'Bob' })
+  await alice.join(server.url, room, 'Alice')
+  await bob.openEngine(server.url)
+  await bob.page.evaluate(() => {
+    Object.assign(window, { told: [] })
+    window.earshot.on('onMediaStream', (subscriber, stream) => {
+      const video = document.body.appendChild(document.createElement('video'))
+      const shown = window.earshot.setDisplayRemoteVideo(subscriber, video, stream)
+      window.told.push({ subscriber, ids: stream.getTracks().map((track) => track.id).sort(), shown })
+    })
+  })
+  expect(await bob.joinChannel(room, 'Bob')).not.toHaveProperty('error')
+  await bob.expectCallback('onPublisher', expect.objectContaining({ userId: 'Alice' }))
+  expect(await bob.page.evaluate(() => window.outcome(() => window.earshot.subscribe('Alice')))).toEqual({ value: 'Alice' })
+  const subscriber = { userId: 'Alice', displayName: 'Alice', publishId: 'Alice', subscribeId: 'Alice' }
+  await expect.poll(() => bob.page.evaluate(() => window.told)).toEqual([{ subscriber, ids: ['sophon_audio', 'sophon_video_camera_large'], shown: true }])
+  const shownAt = () => bob.page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
+  const first = await shownAt()
+  await expect.poll(shownAt).toBeGreaterThan(first + 1)
+  expect(await bob.page.evaluate(() => document.querySelector('video')?.videoWidth)).toBeGreaterThan(0)
 })
