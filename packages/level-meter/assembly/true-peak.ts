@@ -6,43 +6,38 @@
 import { MARGIN, found, histories, taps, truePeaks } from './memory'
 import { multiplyAdd32 as multiplyAdd } from './lanes'
 
-/** Samples whose outputs are judged and computed together: as many as the margin, which covers the 11 the filter looks back. */
-const CHUNK: i32 = MARGIN
+const MARGIN_BYTES: usize = <usize>MARGIN << 2
+/** Samples whose outputs are judged together. */
+const CHUNK: i32 = 32
 const CHUNK_BYTES: usize = <usize>CHUNK << 2
-/** Two chunks are skipped together. */
-const PAIR: i32 = 2 * CHUNK
 
 /** Raises the true peak of a channel to that of the row at `start`, whose samples are finite. `rowPeak`: theirs, lane by lane. */
 export function oversample(channel: usize, start: usize, frames: i32, rowPeak: v128): void {
-  const history = histories + channel * CHUNK_BYTES
+  const history = histories + channel * MARGIN_BYTES
   const kept = truePeaks + (channel << 2)
-  copyChunk(start - CHUNK_BYTES, history)
-  let before = chunkPeak(start - CHUNK_BYTES)
-  // Exact, in steps of rising cost: the row, a pair of chunks, a chunk. No output is larger than the filter's L1 norm times
-  // the largest sample.
+  copyMargin(start - MARGIN_BYTES, history)
+  const window = f32x4.pmax(marginPeak(start), rowPeak)
+  // Exact, in steps of rising cost: the row, a chunk, a vector. No output is larger than the filter's L1 norm times the
+  // largest sample.
   let truePeak = v128.load32_splat(kept)
-  if (!noneAbove(f32x4.pmax(before, rowPeak), skipLimit(truePeak))) {
+  if (!noneAbove(window, skipLimit(truePeak))) {
     truePeak = f32x4.pmax(truePeak, largestLane(rowPeak))
-    let limit = skipLimit(truePeak)
+    const largest = largestLane(window)
+    let limit = centreLimit(truePeak, largest)
     let p = start
-    for (const end = start + (<usize>(frames & ~(PAIR - 1)) << 2); p < end; p += 2 * CHUNK_BYTES) {
-      const first = chunkPeak(p)
-      const second = chunkPeak(p + CHUNK_BYTES)
-      const here = f32x4.pmax(first, second)
-      if (!noneAbove(f32x4.pmax(before, here), limit)) {
+    for (const end = start + (<usize>(frames & ~(CHUNK - 1)) << 2); p < end; p += CHUNK_BYTES) {
+      if (!centresStayBelow(p, limit)) {
         v128.store(found, truePeak)
-        raiseFound(p, f32x4.pmax(before, first))
-        raiseFound(p + CHUNK_BYTES, here)
+        raiseFound(p)
         truePeak = v128.load(found)
-        limit = skipLimit(truePeak)
+        limit = centreLimit(truePeak, largest)
       }
-      before = second
     }
     v128.store(found, truePeak)
-    interpolate(p, frames & (PAIR - 1))
+    interpolate(p, frames & (CHUNK - 1))
     v128.store32_lane(kept, v128.load(found), 0)
   }
-  copyChunk(history, start + (<usize>frames << 2) - CHUNK_BYTES)
+  copyMargin(history, start + (<usize>frames << 2) - MARGIN_BYTES)
 }
 
 // @ts-ignore: decorator
@@ -51,32 +46,44 @@ function skipLimit(truePeak: v128): v128 {
   return f32x4.mul(truePeak, v128.load32_splat(taps, 72))
 }
 
-/** Raises `found` to the chunk's true peak; `window` holds the largest samples of it and the 11 before, lane by lane. */
-function raiseFound(p: usize, window: v128): void {
-  if (!centreStaysBelow(p, largestLane(window), v128.load(found))) interpolate(p, CHUNK)
-}
-
-/**
- * Whether the chunk's outputs stay below what was seen, judged by the products of the four innermost taps; the others can add
- * at most their own L1 norm times the largest sample. For phases 1 and 3 two innermost taps are enough, and
- * |x[n-5] - x[n-6]| is at most twice the largest sample less |x[n-5] + x[n-6]|. The limits come with the taps.
- */
+/** What |centre| must not exceed for all three phases to stay below the true peak; how it follows: src/true-peak-filter.ts. */
 // @ts-ignore: decorator
 @inline
-function centreStaysBelow(p: usize, largest: v128, truePeak: v128): bool {
-  let sums = f32x4.splat(0)
-  let centres = f32x4.splat(0)
+function centreLimit(truePeak: v128, largest: v128): v128 {
+  return f32x4.pmin(
+    f32x4.sub(f32x4.mul(truePeak, v128.load32_splat(taps, 76)), f32x4.mul(largest, v128.load32_splat(taps, 80))),
+    f32x4.sub(f32x4.mul(truePeak, v128.load32_splat(taps, 84)), f32x4.mul(largest, v128.load32_splat(taps, 88))))
+}
+
+/** The products of the four innermost taps of phase 2; q: 7 samples before the first of four. */
+// @ts-ignore: decorator
+@inline
+function centre(q: usize): v128 {
   // Offsets of loads must not be negative: those cost an instruction each.
-  for (let q = p - 28, end = q + CHUNK_BYTES; q < end; q += 16) {
-    const s5 = f32x4.add(v128.load(q, 8), v128.load(q, 4))
-    const s4 = f32x4.add(v128.load(q, 12), v128.load(q))
-    sums = f32x4.pmax(sums, f32x4.abs(s5))
-    centres = f32x4.pmax(centres, f32x4.abs(f32x4.add(f32x4.mul(v128.load32_splat(taps, 64), s4), f32x4.mul(v128.load32_splat(taps, 68), s5))))
+  return f32x4.abs(f32x4.add(
+    f32x4.mul(v128.load32_splat(taps, 64), f32x4.add(v128.load(q, 12), v128.load(q))),
+    f32x4.mul(v128.load32_splat(taps, 68), f32x4.add(v128.load(q, 8), v128.load(q, 4)))))
+}
+
+// @ts-ignore: decorator
+@inline
+function centresStayBelow(p: usize, limit: v128): bool {
+  let centres = f32x4.splat(0)
+  for (let q = p - 28, end = q + CHUNK_BYTES; q < end; q += 32) {
+    centres = f32x4.pmax(centres, f32x4.pmax(centre(q), centre(q + 16)))
   }
-  const guarded = f32x4.mul(truePeak, v128.load32_splat(taps, 76))
-  const sumLimit = f32x4.sub(f32x4.mul(guarded, v128.load32_splat(taps, 80)), f32x4.mul(largest, v128.load32_splat(taps, 84)))
-  const centreLimit = f32x4.sub(guarded, f32x4.mul(largest, v128.load32_splat(taps, 88)))
-  return noneAbove(sums, sumLimit) && noneAbove(centres, centreLimit)
+  return noneAbove(centres, limit)
+}
+
+/** Raises `found` to the chunk's true peak. */
+function raiseFound(p: usize): void {
+  const truePeak = v128.load(found)
+  const window = f32x4.pmax(marginPeak(p), f32x4.pmax(marginPeak(p + MARGIN_BYTES), marginPeak(p + 2 * MARGIN_BYTES)))
+  if (noneAbove(window, skipLimit(truePeak))) return
+  const limit = centreLimit(truePeak, largestLane(window))
+  for (const end = p + CHUNK_BYTES; p < end; p += 16) {
+    if (!noneAbove(centre(p - 28), limit)) interpolate(p, 4)
+  }
 }
 
 /** Raises `found` to the largest magnitude of the three phases at `samples` samples from p on. */
@@ -103,20 +110,21 @@ function interpolate(p: usize, samples: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function copyChunk(to: usize, from: usize): void {
+function copyMargin(to: usize, from: usize): void {
   v128.store(to, v128.load(from))
   v128.store(to, v128.load(from, 16), 16)
   v128.store(to, v128.load(from, 32), 32)
   v128.store(to, v128.load(from, 48), 48)
 }
 
-/** Lane by lane, the largest magnitudes of a chunk. */
+/** Lane by lane, the largest magnitudes of the samples that end at p. */
 // @ts-ignore: decorator
 @inline
-function chunkPeak(p: usize): v128 {
+function marginPeak(p: usize): v128 {
+  const q = p - MARGIN_BYTES
   return f32x4.pmax(
-    f32x4.pmax(f32x4.abs(v128.load(p)), f32x4.abs(v128.load(p, 16))),
-    f32x4.pmax(f32x4.abs(v128.load(p, 32)), f32x4.abs(v128.load(p, 48))))
+    f32x4.pmax(f32x4.abs(v128.load(q)), f32x4.abs(v128.load(q, 16))),
+    f32x4.pmax(f32x4.abs(v128.load(q, 32)), f32x4.abs(v128.load(q, 48))))
 }
 
 // @ts-ignore: decorator

@@ -1,7 +1,7 @@
 import type { PcmPool } from './pcm-pool.js'
 import { readTable, type SourceReading } from './reading-table.js'
 import {
-  encodeOfflineRequest, inputsPerNode, offlineParameter, offlineProcessorName, processorName, sparesPerSource,
+  encodeOfflineRequest, inputsPerNode, offlineProcessorName, processorName, requestInput, sparesPerSource,
   type Backend, type FromProcessor, type ProcessorOptions, type SourceRequest, type ToProcessor,
 } from './worklet-messages.js'
 
@@ -32,14 +32,15 @@ export class MeterNode {
   readonly #flushes = new Map<number, () => void>()
   #connected = 0
   #nextToken = 0
-  /** Offline: the first frame of the parameter that is not taken. */
+  /** Offline: when the last request was made (seconds), and where in its sound the next of that time has room (frames). */
+  #requestTime = 0
   #nextFrame = 0
   #closed = false
 
   constructor(options: MeterNodeOptions) {
     this.#options = options
     this.#isOffline = isOffline(options.context)
-    this.#node = createNode(options, this.#isOffline ? offlineProcessorName : processorName)
+    this.#node = this.#isOffline ? createNode(options, offlineProcessorName, requestInput + 1) : createNode(options, processorName, inputsPerNode)
     this.#node.port.onmessage = (event: MessageEvent<FromProcessor>) => { this.#receive(event.data) }
     this.#node.onprocessorerror = () => { options.onFailed('the audio worklet processor threw') }
   }
@@ -127,13 +128,18 @@ export class MeterNode {
   }
 
   #requestOffline(input: number, source: SourceRequest | undefined): void {
-    const parameter = this.#node.parameters.get(offlineParameter)
-    const { currentTime, sampleRate } = this.#options.context
-    this.#nextFrame = Math.max(this.#nextFrame, Math.round(currentTime * sampleRate))
-    for (const value of [encodeOfflineRequest(input, source), source?.id ?? 0]) {
-      // A little early, so that rounding cannot make it late: Chromium takes the next frame, Firefox the nearest.
-      parameter?.setValueAtTime(value, Math.max(0, this.#nextFrame++ - 0.25) / sampleRate)
+    const { context } = this.#options
+    // All that begin with one quantum are added up, so each has its own place. A time that runs does not tell them apart.
+    if (context.state !== 'running' && context.currentTime !== this.#requestTime) {
+      this.#requestTime = context.currentTime
+      this.#nextFrame = 0
     }
+    const buffer = new AudioBuffer({ length: this.#nextFrame + 2, sampleRate: context.sampleRate })
+    buffer.copyToChannel(Float32Array.of(encodeOfflineRequest(input, source), source?.id ?? 0), 0, this.#nextFrame)
+    this.#nextFrame += 2
+    const player = new AudioBufferSourceNode(context, { buffer })
+    player.connect(this.#node, 0, requestInput)
+    player.start()
   }
 
   #receive(message: FromProcessor): void {
@@ -172,10 +178,10 @@ export function isOffline(context: BaseAudioContext): boolean {
   return typeof OfflineAudioContext !== 'undefined' && context instanceof OfflineAudioContext
 }
 
-function createNode({ context, kernel, backend, intervalFrames }: MeterNodeOptions, name: string): AudioWorkletNode {
+function createNode({ context, kernel, backend, intervalFrames }: MeterNodeOptions, name: string, numberOfInputs: number): AudioWorkletNode {
   const create = (form: ProcessorOptions['kernel']): AudioWorkletNode => {
     const processorOptions: ProcessorOptions = { intervalFrames, kernel: form, backend }
-    return new AudioWorkletNode(context, name, { numberOfInputs: inputsPerNode, numberOfOutputs: 0, processorOptions })
+    return new AudioWorkletNode(context, name, { numberOfInputs, numberOfOutputs: 0, processorOptions })
   }
   try {
     return createInForm(kernel, backend, create)

@@ -30,7 +30,12 @@ function bessel(x: number): number {
 
 /**
  * What assembly/true-peak.ts keeps at `taps`: e[0..5], o[0..5], h[0..5], then the limits by which it skips outputs that cannot
- * exceed a peak already seen. The guard covers the roundings of either side, 15 of 2^-24 each at most.
+ * exceed a peak T already seen, of samples no larger than M. The guard covers the roundings of either side, 15 of 2^-24 each at most.
+ *
+ * One sum judges all phases: that of the four innermost taps of phase 2, to which the others add at most `rest` times M. For
+ * the taps f of phases 1 and 3 have the signs of those of phase 2, h: an output |F| of theirs that falls short of |f| M by d means
+ * that samples fall short of M by amounts that f weighs with d in all, and h with `ratio` d at most. So |F| > T means
+ * |H| > |h| M - ratio (|f| M - T).
  */
 export function truePeakTaps(): number[] {
   const first = truePeakPhase(1)
@@ -38,19 +43,16 @@ export function truePeakTaps(): number[] {
   const even = first.slice(0, 6).map((tap, k) => (tap + (first[11 - k] as number)) / 2) // 12 taps
   const odd = first.slice(0, 6).map((tap, k) => (tap - (first[11 - k] as number)) / 2)
   const half = middle.slice(0, 6)
-  const guard = 1 - 2e-6
-  const [centre, next] = [half[5] as number, half[4] as number]
-  const [e5, o5] = [Math.abs(even[5] as number), Math.abs(odd[5] as number)]
-  // Phases 1 and 3: |E| + |O| <= e5 |s5| + o5 |d5| + (L1 - the two innermost) M, and |d5| <= 2 M - |s5|.
-  const slope = e5 - o5
-  const rest = norm(first) - Math.abs(first[5] as number) - Math.abs(first[6] as number) + 2 * o5
+  const guard = 1 - 4e-6
+  const rest = 2 * norm(half.slice(0, 4))
+  const ratio = Math.max(...first.map((tap, k) => (middle[k] as number) / tap))
   return [
     ...even, ...odd, ...half,
     guard / Math.max(norm(first), norm(middle)),
     guard,
-    1 / slope,
-    rest / slope,
-    norm(middle) - 2 * Math.abs(centre) - 2 * Math.abs(next),
+    rest,
+    guard * ratio,
+    ratio * norm(first) - norm(middle) + rest,
   ]
 }
 

@@ -3,7 +3,7 @@ import { version } from './generated/version.js'
 
 /** The version is in the name so that two copies of the package can share a context. */
 export const processorName: string = `earshot-level-meter-${version}`
-/** See `offlineParameter`. */
+/** See `requestInput`. */
 export const offlineProcessorName: string = `${processorName}-offline`
 
 /** Inputs of one node. An input nobody uses costs Chromium about as little as a comparison. */
@@ -70,11 +70,11 @@ export type FromProcessor =
 
 /**
  * Offline contexts render without letting messages through, and a `start` posted before `startRendering()` came too late in
- * 10 of 60 runs of Chromium 156. An AudioParam is read by the rendering itself, so offline this one carries what 'start' and
- * 'stop' say, as two values a frame apart: `encodeOfflineRequest`, then the source's id, 0 for 'stop'. One for all inputs,
- * because Chromium charges more for a parameter than for an input.
+ * 10 of 60 runs of Chromium 156. Sound is read by the rendering itself, so offline one more input carries what 'start' and
+ * 'stop' say, as two samples: `encodeOfflineRequest`, then the source's id, 0 for 'stop'. All between are 0. An input that
+ * nobody uses any more costs nothing, an AudioParam as much in every quantum as the metering of six sources.
  */
-export const offlineParameter = 'requests'
+export const requestInput: number = inputsPerNode
 
 /** A negative number; ids are not. `source` undefined: stop. */
 export function encodeOfflineRequest(input: number, source: SourceRequest | undefined): number {

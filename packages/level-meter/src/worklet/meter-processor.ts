@@ -1,7 +1,7 @@
 // The audio thread's side. This file and what it imports are bundled into one text by scripts/generate.mjs.
 import { decodeHex } from '../hex.js'
 import {
-  decodeOfflineRequest, inputsPerNode, offlineParameter, offlineProcessorName, processorName,
+  decodeOfflineRequest, inputsPerNode, offlineProcessorName, processorName, requestInput,
   type Backend, type FromProcessor, type ProcessorOptions, type ToProcessor,
 } from '../worklet-messages.js'
 import { createJavaScriptKernel } from './javascript-kernel.js'
@@ -43,7 +43,7 @@ class MeterProcessor extends AudioWorkletProcessor {
     return this.#bank
   }
 
-  process(inputs: Float32Array[][], _outputs: Float32Array[][], _parameters: Record<string, Float32Array>): boolean {
+  process(inputs: Float32Array[][]): boolean {
     if (this.#bank === undefined) return false
     try {
       this.#bank.process(inputs, currentFrame, quantumFrames(inputs))
@@ -95,21 +95,17 @@ function buffersOf({ table, pcm }: Cut): Transferable[] {
   return buffers
 }
 
-/** The processor of offline contexts: its sources are told by a parameter (`offlineParameter` says why). */
+/** The processor of offline contexts: its sources are told by an input (`requestInput` says why). */
 class OfflineMeterProcessor extends MeterProcessor {
-  static get parameterDescriptors(): { name: string; defaultValue: number; automationRate: 'a-rate' }[] {
-    return [{ name: offlineParameter, defaultValue: 0, automationRate: 'a-rate' }]
-  }
-
-  /** What came first of the two values of a request; 0 between requests. */
+  /** What came first of the two samples of a request; 0 between requests. */
   #request = 0
 
   override get isOffline(): boolean {
     return true
   }
 
-  override process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
-    for (const value of parameters[offlineParameter] ?? []) {
+  override process(inputs: Float32Array[][]): boolean {
+    for (const value of inputs[requestInput]?.[0] ?? []) {
       if (value < 0) this.#request = value
       else if (this.#request < 0) {
         const { input, source } = decodeOfflineRequest(this.#request, value)
@@ -118,7 +114,7 @@ class OfflineMeterProcessor extends MeterProcessor {
         else this.bank?.start(input, source)
       }
     }
-    return super.process(inputs, outputs, parameters)
+    return super.process(inputs)
   }
 }
 
