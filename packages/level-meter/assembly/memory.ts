@@ -13,7 +13,7 @@ export const MARGIN: i32 = 16
 const MAX_ROWS: usize = 1024
 const MAX_CHANNELS: usize = 4096
 
-export const stage: usize = memory.data(1001648, 16) // all of it, to the end of `found`; memory.data takes literals only
+export const stage: usize = memory.data(1001680, 16) // all of it, to the end of `found`; memory.data takes literals only
 
 /** u16: a channel, and what is wanted of it. */
 export const rowChannels: usize = stage + STAGE_SAMPLES * 4
@@ -36,9 +36,9 @@ export const energies: usize = filters + MAX_CHANNELS * FILTER_BYTES // f64
 export const histories: usize = energies + MAX_CHANNELS * 8
 export const truePeaks: usize = histories + MAX_CHANNELS * MARGIN * 4 // f32
 
-/** f64: shelf b1 b2 a1 a2, high-pass a1 a2, energy gain, unused. */
+/** f64: b1 b2 a1 a2 of the shelf, a1 a2 of the high-pass, the energy's gain, unused, then a1² - a2 and a1 a2 of both. */
 export const coefficients: usize = truePeaks + MAX_CHANNELS * 4
 /** f32: e[0..5], o[0..5], h[0..5] of the true-peak filter, then the limits of src/true-peak-filter.ts, and one unused. */
-export const taps: usize = coefficients + 8 * 8
+export const taps: usize = coefficients + 12 * 8
 /** f32x4, four times the same: the true peak found so far, between the functions of true-peak.ts. */
 export const found: usize = taps + 24 * 4

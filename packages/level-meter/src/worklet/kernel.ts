@@ -119,15 +119,16 @@ export function makeArrays(buffer: ArrayBuffer, start: number): KernelArrays {
     energies: view(Float64Array, maxChannels),
     histories: view(Float32Array, rowMargin * maxChannels),
     truePeaks: view(Float32Array, maxChannels),
-    coefficients: view(Float64Array, 8),
+    coefficients: view(Float64Array, 12),
     taps: view(Float32Array, 24),
   }
 }
 
-/** b1 b2 a1 a2 of the shelf, a1 a2 of the high-pass, the energy's gain. */
+/** As `coefficients` in assembly/memory.ts. */
 export function weightingCoefficients(sampleRate: number): number[] {
   const { shelf, highPass, energyGain } = kWeighting(sampleRate)
-  return [shelf.b1, shelf.b2, shelf.a1, shelf.a2, highPass.a1, highPass.a2, energyGain]
+  const lookAhead = [shelf, highPass].flatMap(({ a1, a2 }) => [a1 * a1 - a2, a1 * a2])
+  return [shelf.b1, shelf.b2, shelf.a1, shelf.a2, highPass.a1, highPass.a2, energyGain, 0, ...lookAhead]
 }
 
 /**

@@ -42,6 +42,9 @@ export class MeterBank {
   readonly #sources: (SourceMeter | undefined)[]
   readonly #spares: Float32Array[] = []
   readonly #tables: Float64Array[] = []
+  /** The rows of a block, and whether nothing changes with the next one as long as the inputs have the channels they had. */
+  #rows = 0
+  #isSteady = false
   /** The first step of 10 ms that is not finished, counted from frame 0, and the frame where it ends. */
   #step = 0
   #stepEnd = 0
@@ -72,6 +75,7 @@ export class MeterBank {
   stop(input: number): void {
     this.#sources[input]?.closeKernelChannels(this.#kernel)
     this.#sources[input] = undefined
+    this.#isSteady = false
   }
 
   /** Stops all sources. */
@@ -115,6 +119,7 @@ export class MeterBank {
       return
     }
     const measured = this.#clock
+    this.#isSteady = false
     this.#setClock(frame)
     for (const source of this.#sources) if (source?.hasBegun) source.restart(this.#kernel, measured, Math.max(0, skipped), this.#nextWholeStep())
   }
@@ -135,9 +140,13 @@ export class MeterBank {
     let from = 0
     while (from < frames) {
       const untilCut = this.#intervalFrames - (this.#clock % this.#intervalFrames)
-      const room = (this.#kernel.stage.length / this.#prepare(inputs) & ~3) - rowMargin
+      if (!this.#isSteady) this.#prepare(inputs)
+      const room = (this.#kernel.stage.length / Math.max(1, this.#rows) & ~3) - rowMargin
       const count = Math.min(frames - from, untilCut, room)
-      this.#measure(inputs, from, count)
+      if (!this.#measure(inputs, from, count)) {
+        this.#isSteady = false
+        continue
+      }
       this.#clock += count
       while (this.#stepEnd <= this.#clock) this.#stepEnd = endOfStep(++this.#step, this.#sampleRate)
       from += count
@@ -145,9 +154,10 @@ export class MeterBank {
     }
   }
 
-  /** Begins intervals, opens and closes channels. Returns how many rows the next block needs, at least 1. */
-  #prepare(inputs: readonly (readonly Float32Array[])[]): number {
-    let rows = 0
+  /** Begins intervals, opens and closes channels. */
+  #prepare(inputs: readonly (readonly Float32Array[])[]): void {
+    this.#rows = 0
+    this.#isSteady = true
     for (let input = 0; input < this.#sources.length; input++) {
       const source = this.#sources[input]
       if (source === undefined) continue
@@ -155,10 +165,10 @@ export class MeterBank {
       if (!source.isSteady(channelCount)) {
         if (!source.isRunning) this.#begin(source)
         source.openKernelChannels(this.#kernel, channelCount, this.#clock, ringingSeconds * this.#sampleRate)
+        if (!source.isSteady(channelCount)) this.#isSteady = false
       }
-      rows += source.openChannels
+      this.#rows += source.openChannels
     }
-    return Math.max(1, rows)
   }
 
   #begin(source: SourceMeter): void {
@@ -167,7 +177,8 @@ export class MeterBank {
     source.begin(this.#clock, this.#intervalFrames, this.#spares)
   }
 
-  #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number): void {
+  /** False if steady sources turn out to have other channels; then it is to be called again, prepared. */
+  #measure(inputs: readonly (readonly Float32Array[])[], from: number, count: number): boolean {
     const kernel = this.#kernel
     const { stage, rowChannels } = kernel
     const stride = rowMargin + ((count + 3) & ~3)
@@ -177,6 +188,7 @@ export class MeterBank {
       const source = this.#sources[input]
       if (source === undefined) continue
       const channels = inputs[input]
+      if (this.#isSteady && (channels?.length ?? 0) !== source.openChannels) return false
       for (let channel = 0; channel < source.openChannels; channel++) {
         const start = rows * stride + rowMargin
         const samples = channels?.[channel]
@@ -189,6 +201,7 @@ export class MeterBank {
     }
     kernel.measure(rows, stride, count)
     if (flags & energyFlag) this.#weigh(rows, stride, count)
+    return true
   }
 
   /** K-weights the staged rows, and hands their energies over at each end of 10 ms. */
@@ -208,6 +221,7 @@ export class MeterBank {
   }
 
   #cut(): void {
+    this.#isSteady = false
     const frame = this.#clock
     const isWaiting = this.#takenFrame < this.#postedFrame
     const waited = isWaiting && !this.#keepAll ? frame - this.#waitingSince : 0
