@@ -36,7 +36,11 @@ function rowAt(row: i32, stride: i32, frame: i32): usize {
 /**
  * Two frames a step: the second output of each recursion is written in terms of the last two of the step before
  * (y[n+1] = f[n+1] - a1 f[n] + (a1² - a2) y[n-1] + a1 a2 y[n-2]), so that a step waits for one multiplication and one
- * addition, not two of each. The high-pass's numerator 1, -2, 1 is two differences.
+ * addition, not two of each. The high-pass's numerator 1, -2, 1 is two differences; for d1 = y1 - y2, which it needs, the shelf
+ * has y1 - d1 in place of y2: s1 = a1 + a2, p1 = a1² - a2 + a1 a2, p2 = a1 a2; of the high-pass q1 = a1² - a2, q2 = a1 a2.
+ *
+ * Registers decide its speed: there are 16, and what does not fit is moved to the stack, where a vector may lie across two
+ * cache lines, and costs up to half as much again. So coefficients are read from memory wherever they are used.
  */
 function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void {
   const channelA: usize = tagOf(rowA) & CHANNEL
@@ -49,10 +53,9 @@ function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void 
   let x1 = loadPair(filterA, filterB)
   let x2 = loadPair(filterA + 8, filterB + 8)
   let y1 = loadPair(filterA + 16, filterB + 16)
-  let y2 = loadPair(filterA + 24, filterB + 24)
+  let d1 = loadPair(filterA + 24, filterB + 24)
   let w1 = loadPair(filterA + 32, filterB + 32)
   let w2 = loadPair(filterA + 40, filterB + 40)
-  let d1 = f64x2.sub(y1, y2)
   let energy = f64x2.splat(0)
 
   const end = a + (<usize>(frames & ~1) << 2)
@@ -64,18 +67,17 @@ function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void 
     const xb = upperHalves(inA, inB)
     const fa = multiplyAdd(b2(), x2, multiplyAdd(b1(), x1, xa))
     const fb = multiplyAdd(b2(), x1, multiplyAdd(b1(), xa, xb))
-    const ya = multiplySubtract(a1(), y1, multiplySubtract(a2(), y2, fa))
-    const yb = multiplyAdd(p1(), y1, multiplyAdd(p2(), y2, multiplySubtract(a1(), fa, fb)))
+    const ya = multiplySubtract(s1(), y1, multiplyAdd(a2(), d1, fa))
+    const yb = multiplyAdd(p1(), y1, multiplySubtract(p2(), d1, multiplySubtract(a1(), fa, fb)))
     const da = f64x2.sub(ya, y1)
     const db = f64x2.sub(yb, ya)
     const ga = f64x2.sub(da, d1)
     const gb = f64x2.sub(db, da)
     const wa = multiplySubtract(c1(), w1, multiplySubtract(c2(), w2, ga))
     const wb = multiplyAdd(q1(), w1, multiplyAdd(q2(), w2, multiplySubtract(c1(), ga, gb)))
-    energy = multiplyAdd(wb, wb, multiplyAdd(wa, wa, energy))
+    energy = f64x2.add(energy, multiplyAdd(wb, wb, f64x2.mul(wa, wa)))
     x2 = xa
     x1 = xb
-    y2 = ya
     y1 = yb
     d1 = db
     w2 = wa
@@ -83,14 +85,14 @@ function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void 
   }
   if (frames & 1) {
     const x = lowerHalves(f64x2.promote_low_f32x4(v128.load32_zero(a)), f64x2.promote_low_f32x4(v128.load32_zero(b)))
-    const y = multiplySubtract(a1(), y1, multiplySubtract(a2(), y2, multiplyAdd(b2(), x2, multiplyAdd(b1(), x1, x))))
+    const y = multiplySubtract(s1(), y1, multiplyAdd(a2(), d1, multiplyAdd(b2(), x2, multiplyAdd(b1(), x1, x))))
     const d = f64x2.sub(y, y1)
     const w = multiplySubtract(c1(), w1, multiplySubtract(c2(), w2, f64x2.sub(d, d1)))
     energy = multiplyAdd(w, w, energy)
     x2 = x1
     x1 = x
-    y2 = y1
     y1 = y
+    d1 = d
     w2 = w1
     w1 = w
   }
@@ -98,17 +100,14 @@ function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void 
   storePair(filterA, filterB, flushed(x1))
   storePair(filterA + 8, filterB + 8, flushed(x2))
   storePair(filterA + 16, filterB + 16, flushed(y1))
-  storePair(filterA + 24, filterB + 24, flushed(y2))
+  storePair(filterA + 24, filterB + 24, flushed(d1))
   storePair(filterA + 32, filterB + 32, flushed(w1))
   storePair(filterA + 40, filterB + 40, flushed(w2))
   const energyA = energies + (channelA << 3)
   const energyB = energies + (channelB << 3)
-  const gain = v128.load64_splat(coefficients, 48)
-  storePair(energyA, energyB, f64x2.add(loadPair(energyA, energyB), f64x2.mul(energy, gain)))
+  storePair(energyA, energyB, f64x2.add(loadPair(energyA, energyB), f64x2.mul(energy, gain())))
 }
 
-// From memory wherever they are used: 18 vectors do not fit 16 registers, and a machine that moves what does not fit to the stack is half as
-// fast where that lies across cache lines.
 // @ts-ignore: decorator
 @inline
 function b1(): v128 {
@@ -143,6 +142,18 @@ function c1(): v128 {
 @inline
 function c2(): v128 {
   return v128.load64_splat(coefficients, 40)
+}
+
+// @ts-ignore: decorator
+@inline
+function gain(): v128 {
+  return v128.load64_splat(coefficients, 48)
+}
+
+// @ts-ignore: decorator
+@inline
+function s1(): v128 {
+  return v128.load64_splat(coefficients, 56)
 }
 
 // @ts-ignore: decorator

@@ -28,7 +28,7 @@ export const squares: usize = sums + MAX_CHANNELS * 16 // f64x2
 export const clipped: usize = squares + MAX_CHANNELS * 16 // u32
 export const invalid: usize = clipped + MAX_CHANNELS * 4 // u32
 
-/** f64: x1, x2 of the shelf; y1, y2 of both; w1, w2 of the high-pass. */
+/** f64: x1, x2 of the shelf; y1 of both, and y1 - y2; w1, w2 of the high-pass. */
 export const FILTER_BYTES: usize = 48
 export const filters: usize = invalid + MAX_CHANNELS * 4
 export const energies: usize = filters + MAX_CHANNELS * FILTER_BYTES // f64
@@ -36,7 +36,7 @@ export const energies: usize = filters + MAX_CHANNELS * FILTER_BYTES // f64
 export const histories: usize = energies + MAX_CHANNELS * 8
 export const truePeaks: usize = histories + MAX_CHANNELS * MARGIN * 4 // f32
 
-/** f64: b1 b2 a1 a2 of the shelf, a1 a2 of the high-pass, the energy's gain, unused, then a1² - a2 and a1 a2 of both. */
+/** f64: b1 b2 a1 a2 of the shelf, a1 a2 of the high-pass, the energy's gain, then what k-weighting.ts makes of them: s1 p1 p2, q1 q2. */
 export const coefficients: usize = truePeaks + MAX_CHANNELS * 4
 /** f32: e[0..5], o[0..5], h[0..5] of the true-peak filter, then the limits of src/true-peak-filter.ts, and one unused. */
 export const taps: usize = coefficients + 12 * 8

@@ -127,8 +127,9 @@ export function makeArrays(buffer: ArrayBuffer, start: number): KernelArrays {
 /** As `coefficients` in assembly/memory.ts. */
 export function weightingCoefficients(sampleRate: number): number[] {
   const { shelf, highPass, energyGain } = kWeighting(sampleRate)
-  const lookAhead = [shelf, highPass].flatMap(({ a1, a2 }) => [a1 * a1 - a2, a1 * a2])
-  return [shelf.b1, shelf.b2, shelf.a1, shelf.a2, highPass.a1, highPass.a2, energyGain, 0, ...lookAhead]
+  const { b1, b2, a1, a2 } = shelf
+  const { a1: c1, a2: c2 } = highPass
+  return [b1, b2, a1, a2, c1, c2, energyGain, a1 + a2, a1 * a1 - a2 + a1 * a2, a1 * a2, c1 * c1 - c2, c1 * c2]
 }
 
 /**
