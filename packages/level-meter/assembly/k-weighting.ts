@@ -39,8 +39,8 @@ function rowAt(row: i32, stride: i32, frame: i32): usize {
  * addition, not two of each. The high-pass's numerator 1, -2, 1 is two differences; for d1 = y1 - y2, which it needs, the shelf
  * has y1 - d1 in place of y2: s1 = a1 + a2, p1 = a1² - a2 + a1 a2, p2 = a1 a2; of the high-pass q1 = a1² - a2, q2 = a1 a2.
  *
- * Registers decide its speed: there are 16, and what does not fit is moved to the stack, where a vector may lie across two
- * cache lines, and costs up to half as much again. So coefficients are read from memory wherever they are used.
+ * Registers decide its speed: there are 16, and of what does not fit V8 moves to the stack also what the next step waits for. So
+ * the coefficients are read from memory wherever they are used.
  */
 function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void {
   const channelA: usize = tagOf(rowA) & CHANNEL
@@ -50,6 +50,7 @@ function weighPair(rowA: i32, rowB: i32, stride: i32, from: i32, to: i32): void 
   const frames = to - from
   let a = rowAt(rowA, stride, from)
   let b = rowAt(rowB, stride, from)
+
   let x1 = loadPair(filterA, filterB)
   let x2 = loadPair(filterA + 8, filterB + 8)
   let y1 = loadPair(filterA + 16, filterB + 16)

@@ -71,8 +71,8 @@ export type FromProcessor =
 /**
  * Offline contexts render without letting messages through, and a `start` posted before `startRendering()` came too late in
  * 10 of 60 runs of Chromium 156. Sound is read by the rendering itself, so offline one more input carries what 'start' and
- * 'stop' say, as two samples: `encodeOfflineRequest`, then the source's id, 0 for 'stop'. All between are 0. An input that
- * nobody uses any more costs nothing, an AudioParam as much in every quantum as the metering of six sources.
+ * 'stop' say, as two samples: `encodeOfflineRequest`, then the source's id, 0 for 'stop'; all others are 0. An input that
+ * fell silent costs about as little as a comparison, an AudioParam would cost something in every quantum.
  */
 export const requestInput: number = inputsPerNode
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { weightsOfCount } from '../src/channel-weights.ts'
 import { chooseKernel } from '../src/kernel-builds.ts'
 import { LoudnessAnalyser, type LoudnessFormat, type LoudnessReading } from '../src/loudness-analyser.ts'
-import { truePeakTaps } from '../src/true-peak-filter.ts'
+import { truePeakPhase, truePeakTaps } from '../src/true-peak-filter.ts'
 import { createWasmKernel, rowMargin, truePeakFlag, type Kernel } from '../src/worklet/kernel.ts'
 import { compose, programmes, type Programme } from './programmes.ts'
 import { measureLoudness, type ReferenceLoudness } from './reference-loudness.ts'
@@ -114,6 +114,27 @@ describe('skipping what cannot exceed a peak', () => {
     for (const samples of compose(programme)) {
       expect(truePeaksOf(skipping, samples, programme.seed)).toEqual(truePeaksOf(thorough, samples, programme.seed))
     }
+  })
+
+  // The largest outputs that samples of one magnitude can have, some of them a little smaller: what a limit has to get right.
+  test('changes no bit of the true peak of samples that have the signs of the taps', async () => {
+    const [skipping, thorough] = [await createKernel(), await createKernel((taps) => { taps[firstLimit] = -1; taps[lastLimit] = 1e30 })]
+    const random = seededRandom(6)
+    const [even, odd, half] = [0, 6, 12].map((from) => truePeakTaps().slice(from, from + 6)) as [number[], number[], number[]]
+    const first = [...even.map((tap, k) => tap + (odd[k] as number)), ...even.map((tap, k) => tap - (odd[k] as number)).reverse()]
+    const phases = [first, first.toReversed(), [...half, ...half.toReversed()]]
+    for (let i = 0; i < 3000; i++) {
+      const taps = phases[i % 3] as number[]
+      const depth = random() ** 2
+      const samples = Float32Array.from({ length: 128 }, (_, n) => (n < 32 ? 0.5 : 1) * Math.sign(taps[(n * 5 + i) % 12] as number) * (1 - depth * random()))
+      for (let k = 0; k < 12; k++) samples[100 + k] = Math.sign(taps[k] as number) * (1 - depth * random() ** 3)
+      expect(truePeaksOf(skipping, samples, i)).toEqual(truePeaksOf(thorough, samples, i))
+    }
+  })
+
+  test('the taps of all phases have the same signs, on which its limits rest', () => {
+    const [first, middle] = [truePeakPhase(1), truePeakPhase(2)]
+    expect(first.map(Math.sign)).toEqual(middle.map(Math.sign))
   })
 
   test.each([
