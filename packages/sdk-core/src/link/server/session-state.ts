@@ -32,110 +32,75 @@ export type SessionOutput =
   /** Close the peer connections; the socket stays for the goodbye. */
   | { readonly type: 'stop-media'; readonly code: number; readonly message: string }
   /** Free everything; whoever still waits gets this error. Then emit `last`, if there is one. */
-  | { readonly type: 'end'; readonly code: number; readonly message: string; readonly last?: LinkEvent | SessionLost }
+  | { readonly type: 'end'; readonly code: number; readonly message: string; readonly last?: LinkEvent | SessionLost | undefined }
 
 export interface SessionStep {
   readonly state: SessionState
   readonly outputs: readonly SessionOutput[]
 }
 
-type Answers<Input> = (input: Input) => SessionStep
-type Row = { readonly [Type in Exclude<SessionInput['type'], 'message'>]: Answers<Extract<SessionInput, { type: Type }>> }
-  & { readonly answer: Answers<ServerAnswer>; readonly event: Answers<Exclude<ServerEvent, { type: 'bye' }>>; readonly bye: Answers<Extract<ServerEvent, { type: 'bye' }>> }
+type ChannelEvent = Exclude<ServerEvent, { type: 'bye' }>
+type Next = readonly [SessionState, ...SessionOutput[]]
+type Answer<Input> = (input: Input) => Next
+type Row = { readonly [Type in Exclude<SessionInput['type'], 'message'>]?: Answer<Extract<SessionInput, { type: Type }>> }
+  & { readonly answer?: Answer<ServerAnswer>; readonly event?: Answer<ChannelEvent>; readonly bye?: Answer<Extract<ServerEvent, { type: 'bye' }>> }
 
-const to = (state: SessionState, ...outputs: readonly SessionOutput[]): Answers<unknown> => () => ({ state, outputs })
-const refused = (state: SessionState, code: number, message: string): Answers<unknown> => to(state, { type: 'refuse', code, message })
-const ended = (code: number, message: string): SessionStep => ({ state: 'gone', outputs: [{ type: 'end', code, message }] })
-const leftByUs = (): SessionStep => ended(ERROR_WRONG_STATE, 'the channel was left')
+const LEFT = { code: ERROR_WRONG_STATE, message: 'the channel was left' }
 
+const refuse = (state: SessionState, code: number): Answer<unknown> => () => [state, { type: 'refuse', code, message: 'a link joins once' }]
+const settle = (state: SessionState): Answer<ServerAnswer> => (answer) => [state, { type: 'settle', answer }]
+const deliver = (state: SessionState): Answer<ChannelEvent> => (event) => [state, { type: 'deliver', event }]
+const end = (code: number, message: string, last?: LinkEvent | SessionLost): Next => ['gone', { type: 'end', code, message, last }]
+const left = (): Next => end(LEFT.code, LEFT.message)
+
+/** What is not in it changes nothing. */
 const table: { readonly [State in SessionState]: Row } = {
-  idle: {
-    join: to('joining'),
-    'join-failed': to('idle'),
-    'join-overdue': to('idle'),
-    leave: leftByUs,
-    left: to('idle'),
-    lost: to('idle'),
-    answer: to('idle'),
-    event: to('idle'),
-    bye: to('idle'),
-  },
+  idle: { join: () => ['joining'], leave: left },
   joining: {
-    join: refused('joining', ERROR_ALREADY_JOINED, 'joining already'),
-    'join-failed': () => ended(ERROR_WRONG_STATE, 'the channel was not joined'),
-    'join-overdue': ({ afterMs }) => ended(ERROR_JOIN_TIMEOUT, `no answer to the join within ${afterMs} ms`),
-    leave: leftByUs,
-    left: to('joining'),
-    lost: ({ reason }) => ended(ERROR_NO_ROOMSERVER, `the connection was lost while joining: ${reason}`),
-    answer: (answer) => ({
-      state: answer.type === 'joined' ? 'joined' : 'joining',
-      outputs: [{ type: 'settle', answer }, ...(answer.type === 'joined' ? [{ type: 'start' } as const] : [])],
-    }),
-    event: (event) => ({ state: 'joining', outputs: [{ type: 'deliver', event }] }),
-    bye: ({ code }) => ended(ERROR_NO_ROOMSERVER, `the server ended the session while joining (bye ${code})`),
+    join: refuse('joining', ERROR_ALREADY_JOINED),
+    'join-failed': () => end(ERROR_WRONG_STATE, 'the channel was not joined'),
+    'join-overdue': ({ afterMs }) => end(ERROR_JOIN_TIMEOUT, `no answer to "join" within ${afterMs} ms`),
+    leave: left,
+    lost: ({ reason }) => end(ERROR_NO_ROOMSERVER, lost(reason)),
+    answer: (answer) => answer.type === 'joined' ? ['joined', { type: 'settle', answer }, { type: 'start' }] : settle('joining')(answer),
+    event: deliver('joining'),
+    bye: ({ code }) => end(ERROR_NO_ROOMSERVER, ended(code)),
   },
   joined: {
-    join: refused('joined', ERROR_ALREADY_JOINED, 'in a channel already'),
-    'join-failed': to('joined'),
-    'join-overdue': to('joined'),
-    leave: to('leaving', { type: 'stop-media', code: ERROR_WRONG_STATE, message: 'the channel was left' }),
-    left: to('joined'),
-    lost: ({ reason, gslb }) => ({
-      state: 'gone',
-      outputs: [{ type: 'end', code: ERROR_NOSESSION, message: `the session was lost: ${reason}`, last: { type: 'session-lost', reason, gslb } }],
-    }),
-    answer: (answer) => ({ state: 'joined', outputs: [{ type: 'settle', answer }] }),
-    event: (event) => ({ state: 'joined', outputs: [{ type: 'deliver', event }] }),
-    bye: ({ code }) => ({
-      state: 'gone',
-      outputs: [{ type: 'end', code: ERROR_WRONG_STATE, message: `the server ended the session (bye ${code})`, last: { type: 'bye', code } }],
-    }),
+    join: refuse('joined', ERROR_ALREADY_JOINED),
+    leave: () => ['leaving', { type: 'stop-media', ...LEFT }],
+    lost: ({ reason, gslb }) => end(ERROR_NOSESSION, lost(reason), { type: 'session-lost', reason, gslb }),
+    answer: settle('joined'),
+    event: deliver('joined'),
+    bye: ({ code }) => end(ERROR_WRONG_STATE, ended(code), { type: 'bye', code }),
   },
   // No event leaves the link any more, and whatever ends the socket now has ended the session
-  leaving: {
-    join: refused('leaving', ERROR_ALREADY_JOINED, 'leaving a channel'),
-    'join-failed': to('leaving'),
-    'join-overdue': to('leaving'),
-    leave: to('leaving'),
-    left: leftByUs,
-    lost: leftByUs,
-    answer: (answer) => ({ state: 'leaving', outputs: [{ type: 'settle', answer }] }),
-    event: to('leaving'),
-    bye: leftByUs,
-  },
-  gone: {
-    join: refused('gone', ERROR_WRONG_STATE, 'a link is used once: make a new one'),
-    'join-failed': to('gone'),
-    'join-overdue': to('gone'),
-    leave: to('gone'),
-    left: to('gone'),
-    lost: to('gone'),
-    answer: to('gone'),
-    event: to('gone'),
-    bye: to('gone'),
-  },
+  leaving: { join: refuse('leaving', ERROR_ALREADY_JOINED), left, lost: left, answer: settle('leaving'), bye: left },
+  gone: { join: refuse('gone', ERROR_WRONG_STATE) },
 }
 
 export function sessionStep(state: SessionState, input: SessionInput): SessionStep {
-  const row = table[state]
-  switch (input.type) {
-    case 'message': return messageStep(row, input.message)
-    case 'lost': return row.lost(input)
-    case 'join': return row.join(input)
-    case 'join-failed': return row['join-failed'](input)
-    case 'join-overdue': return row['join-overdue'](input)
-    case 'leave': return row.leave(input)
-    case 'left': return row.left(input)
-  }
+  const [name, content] = input.type === 'message' ? [kindOf(input.message), input.message] : [input.type, input]
+  const answer = table[state][name] as Answer<unknown> | undefined // it takes what has that name
+  const [next, ...outputs] = answer?.(content) ?? [state]
+  return { state: next, outputs }
 }
 
-function messageStep(row: Row, message: ServerMessage): SessionStep {
-  switch (message.type) {
+function kindOf({ type }: ServerMessage): 'answer' | 'event' | 'bye' {
+  switch (type) {
     case 'joined':
     case 'resumed':
     case 'accepted':
-    case 'error': return row.answer(message)
-    case 'bye': return row.bye(message)
-    default: return row.event(message)
+    case 'error': return 'answer'
+    case 'bye': return type
+    default: return 'event'
   }
+}
+
+function lost(reason: string): string {
+  return `the session was lost: ${reason}`
+}
+
+function ended(bye: 1 | 2 | 3): string {
+  return `the session was ended by the server (bye ${bye})`
 }
