@@ -1,6 +1,5 @@
-import { ERROR_BAD_PARAMETER, ID_PATTERN, MAX_DISPLAY_NAME, SELF } from '@earshot/protocol'
+import { ID_PATTERN, MAX_DISPLAY_NAME, SELF } from '@earshot/protocol'
 import { badParameter, checkText } from './bad-parameter.js'
-import { AliRtcError } from './errors.js'
 import type { JoinRequest } from './link/channel-link.js'
 
 /** What the app server returns for a user, and the channel. */
@@ -37,8 +36,8 @@ export function readAuthInfo(auth: AuthInfo, displayName?: string): Omit<JoinReq
   }
   const { appid, channel, nonce, userid, token } = auth
   for (const [name, value] of Object.entries({ appid, channel, nonce, userid, token })) checkText(`authInfo.${name}`, value)
-  if (!ID_PATTERN.test(userid)) throw badParameter('authInfo.userid', '1 to 64 characters of A-Z, a-z, 0-9, _ and -', userid)
-  if (userid === SELF) throw badParameter('authInfo.userid', `another id than "${SELF}", which means oneself`, userid)
+  if (!ID_PATTERN.test(userid)) throw badParameter('authInfo.userid', '1 to 64 of A-Z a-z 0-9 _ -', userid)
+  if (userid === SELF) throw badParameter('authInfo.userid', `another id than "${SELF}"`, userid)
   return {
     appId: appid, channel, userId: userid, nonce, token,
     timestamp: readTimestamp(auth.timestamp),
@@ -51,13 +50,13 @@ export function readAuthInfo(auth: AuthInfo, displayName?: string): Omit<JoinReq
 /** The decimal text is what was hashed. */
 function readTimestamp(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string' || !/^\d{1,12}$/.test(text)) throw badParameter('authInfo.timestamp', 'Unix seconds in decimal digits', value)
+  if (typeof text !== 'string' || !/^\d{1,12}$/.test(text)) throw badParameter('authInfo.timestamp', 'Unix seconds', value)
   return text
 }
 
 function readGslb(value: unknown): readonly string[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (entries.length === 0) throw new AliRtcError(ERROR_BAD_PARAMETER, 'authInfo.gslb must have at least one address', { parameter: 'authInfo.gslb' })
+  if (entries.length === 0) throw badParameter('authInfo.gslb', 'at least one address', value)
   return entries.map((entry, n) => {
     checkText(`authInfo.gslb[${n}]`, entry)
     return entry

@@ -31,20 +31,10 @@ const table: Readonly<Record<Call, readonly [idle: Cell, joining: Cell, joined: 
   setExternalMediaTrack: [ok, ok, ok, ok, unfit],
 }
 
-const reasons: ReadonlyMap<number, string> = new Map([
-  [ERROR_ALREADY_JOINED, 'the engine is in a channel already, or joining one'],
-  [ERROR_NOT_IN_CHANNEL, 'the engine is not in a channel'],
-  [ERROR_NOT_PUBLISHING, 'nothing is published'],
-  [ERROR_NO_USER, 'there is no such user: the engine is not in a channel'],
-  [ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, 'the audience (role 1) cannot publish'],
-])
-
 /** Why the call is not possible now; undefined when it is. */
 export function refusalOf(call: Call, state: CallState): AliRtcError | undefined {
   const code = state === 'disposed' ? ERROR_WRONG_STATE : table[call][states.indexOf(state)]
-  if (code === undefined) return undefined
-  const reason = reasons.get(code) ?? (state === 'disposed' ? 'the engine was disposed of' : `not possible while ${state}`)
-  return new AliRtcError(code, `${call}: ${reason}`)
+  return code === undefined ? undefined : new AliRtcError(code, `${call} is not possible: the engine is ${state}`)
 }
 
 /** Whether a profile tells roles apart: all but 0. */
@@ -65,13 +55,13 @@ export function roleChange(now: { readonly state: CallState; readonly profile: P
   const refused = refusalOf('setClientRole', now.state)
   if (refused !== undefined) return { type: 'refuse', error: refused }
   if (now.state === 'idle') return { type: 'store' }
-  if (!hasRoles(now.profile)) return refuse('channel profile 0 has no roles')
+  if (!hasRoles(now.profile)) return refuse('profile 0 has no roles')
   if (wanted === now.role) return { type: 'nothing' }
   const sending = now.state === 'sending'
-  if (sending && !resume) return refuse('not while publishing: stop first, or pass resume = true')
+  if (sending && !resume) return refuse('the engine is sending')
   return { type: 'switch', stopFirst: sending, publishAfter: resume && !sending }
 }
 
 function refuse(reason: string): RoleChange {
-  return { type: 'refuse', error: new AliRtcError(ERROR_ROLE_REFUSED, `setClientRole: ${reason}`) }
+  return { type: 'refuse', error: new AliRtcError(ERROR_ROLE_REFUSED, `setClientRole is not possible: ${reason}`) }
 }

@@ -33,7 +33,7 @@ export interface ChannelListener {
 }
 
 const byes: Readonly<Record<1 | 2 | 3, string>> = {
-  1: 'removed from the channel by the server', 2: 'the channel was closed', 3: 'the same user joined elsewhere',
+  1: 'removed by the server', 2: 'the channel was closed', 3: 'the user joined elsewhere',
 }
 
 /** One channel after the other: joins and leaves, keeps the roster, and turns what links say into callbacks, strictly in order. */
@@ -125,10 +125,10 @@ export class Channel {
   }
 
   async #request(userId: string, plan: SubscribePlan): Promise<void> {
-    if (plan.type === 'no-user' || this.#link === undefined) throw new AliRtcError(ERROR_NO_USER, `there is no user "${userId}" in the channel`)
+    if (plan.type === 'no-user' || this.#link === undefined) throw new AliRtcError(ERROR_NO_USER, `there is no user "${userId}"`)
     if (this.#subscribing.has(userId)) throw new AliRtcError(ERROR_FREQUENTLY_OPERATION, `the previous call for "${userId}" is still pending`)
     if (plan.type === 'not-subscribed') throw new AliRtcError(ERROR_WRONG_STATE, `nothing of "${userId}" is subscribed to`)
-    if (plan.type === 'no-stream') throw new AliRtcError(ERROR_NO_STREAM, `nothing that is switched on for "${userId}" is being sent`)
+    if (plan.type === 'no-stream') throw new AliRtcError(ERROR_NO_STREAM, `nothing of "${userId}" is sent and switched on`)
     if (plan.type === 'nothing') return
     const link = this.#link
     this.#subscribing.add(userId)
@@ -223,7 +223,7 @@ export class Channel {
     }
     for (const { userId } of subscriptions(this.#roster)) {
       if (this.#link !== link) return
-      const error = new AliRtcError(ERROR_ICE_SUBSCRIBE_DISCONNECTED, `the connection that brings "${userId}" was lost`, { type: 'subscribe', userId, state: 'failed' })
+      const error = new AliRtcError(ERROR_ICE_SUBSCRIBE_DISCONNECTED, `the connection of "${userId}" was lost`, { type: 'subscribe', userId, state: 'failed' })
       this.#listener.emit('onError', error)
     }
   }
@@ -238,5 +238,5 @@ export class Channel {
 }
 
 function leftWhileJoining(): AliRtcError {
-  return new AliRtcError(ERROR_WRONG_STATE, 'the channel was left while joining it')
+  return new AliRtcError(ERROR_WRONG_STATE, 'the channel was left')
 }

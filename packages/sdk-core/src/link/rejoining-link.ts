@@ -169,7 +169,7 @@ class RejoiningLink implements ChannelLink {
     } catch (error) {
       if (this.#phase !== 'lost') return // left, or out of time
       const code = codeOf(error)
-      if (!mayPass(code)) this.#giveUp(ERROR_NOSESSION, `the server has no session of ours, and refuses another: ${String(error)}`)
+      if (!mayPass(code)) this.#giveUp(ERROR_NOSESSION, `the server has no session: ${String(error)}`)
       else if (code === ERROR_SERVER_FULL) this.#rotate()
     }
   }
@@ -248,7 +248,7 @@ class RejoiningLink implements ChannelLink {
   }
 
   /** Nothing is said from here on. @param error for the calls that wait */
-  #close(error: AliRtcError = new AliRtcError(ERROR_WRONG_STATE, 'the session has ended')): void {
+  #close(error: AliRtcError = new AliRtcError(ERROR_WRONG_STATE, 'the channel was left')): void {
     this.#phase = 'over'
     clearTimeout(this.#repairTimer)
     clearTimeout(this.#holdTimer)

@@ -8,7 +8,7 @@ import { AliRtcError } from '../errors.js'
  * @param deviceId of `getDevices()`; '' is the system's choice
  */
 export async function playOn(element: HTMLMediaElement, deviceId: string): Promise<void> {
-  if (typeof element.setSinkId !== 'function') throw new AliRtcError(ERROR_NOTSUPPORT_SETSINKID, 'this browser cannot choose an audio output: it has no setSinkId')
+  if (typeof element.setSinkId !== 'function') throw new AliRtcError(ERROR_NOTSUPPORT_SETSINKID, 'the browser has no setSinkId')
   try {
     await element.setSinkId(deviceId)
   } catch (cause) {

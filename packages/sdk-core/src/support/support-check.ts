@@ -62,8 +62,8 @@ export async function checkSupport(settings: EngineSettings, devices: SupportDev
 
 /** A camera that fails is told, and fails nothing. */
 async function checkDevices(result: SupportResult, settings: EngineSettings, devices: SupportDevices): Promise<void> {
-  if (!settings.isDebug && !isSecureAddress(location)) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be served over HTTPS, or from localhost')
-  if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw unsupported(result, ERROR_NOTSUPPORT_DEVICE, 'the browser has no getUserMedia here')
+  if (!settings.isDebug && !isSecureAddress(location)) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be on HTTPS or localhost')
+  if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw unsupported(result, ERROR_NOTSUPPORT_DEVICE, 'the browser has no getUserMedia')
   const captured = await devices.capture(devices.camera ? ['audio', 'camera'] : ['audio'])
   for (const outcome of captured.values()) if (outcome instanceof MediaStreamTrack) outcome.stop()
   const audio = captured.get('audio')

@@ -31,7 +31,7 @@ export class EventOutlet {
 
   /** After everything before it, and what it takes to know the event comes before everything behind it. */
   inOrder(task: () => Promise<void> | void): void {
-    this.#queue.run(task).catch((error: unknown) => this.#report('an event could not be carried out', error))
+    this.#queue.run(task).catch((error: unknown) => this.#report('an event failed', error))
   }
 
   emitInOrder(event: LinkEvent | SessionLost): void {
@@ -44,7 +44,7 @@ export class EventOutlet {
     try {
       this.#listener(event)
     } catch (error) {
-      this.#report(`the listener failed on "${event.type}"`, error)
+      this.#report(`a listener of "${event.type}" failed`, error)
     }
   }
 }

@@ -38,7 +38,7 @@ export class LinkMedia {
     this.#subscribing = new Subscribing({
       ask: options.ask,
       ...this.#connectionOptions('subscribe'),
-      onRefused: (error) => { if (!this.#closed) options.report('the server refused our answer to its offer', error) },
+      onRefused: (error) => { if (!this.#closed) options.report('the server refused our answer', error) },
     })
   }
 
@@ -86,7 +86,7 @@ export class LinkMedia {
       (await this.#subscribing.takeOffer(offer)).forEach(outlet.emit)
     } catch (error) {
       if (this.#closed) return
-      report('an offer of the server could not be used', error)
+      report("the server's offer cannot be used", error)
       outlet.emit({ type: 'media-lost', direction: 'subscribe' })
     }
   }
@@ -105,11 +105,11 @@ export class LinkMedia {
   #pathChanged(connection: Connection, news: PathNews): void {
     const { outlet, onPath, report } = this.#options
     switch (news) {
-      case 'silent': return onPath(connection, `nothing arrives on the connection to ${connection}`)
+      case 'silent': return onPath(connection, `the connection to ${connection} is silent`)
       case 'alive': return onPath(connection, undefined)
       case 'lost': return outlet.emitInOrder({ type: 'media-lost', direction: connection })
       case 'restart': (connection === 'publish' ? this.publishing : this.#subscribing).restartIce().catch((error: unknown) => {
-        if (!this.#closed) report(`ICE could not be restarted on the connection to ${connection}`, error)
+        if (!this.#closed) report(`the connection to ${connection} cannot restart ICE`, error)
       })
     }
   }

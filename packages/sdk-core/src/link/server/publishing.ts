@@ -133,13 +133,13 @@ export class Publishing {
   async #take(connection: MediaConnection, answer: Consent): Promise<void> {
     try {
       const sdp = answer.type === 'accepted' ? answer.sdp : undefined
-      if (sdp === undefined) throw new Error('the server accepted without an answer to the offer')
+      if (sdp === undefined) throw new Error('there is none')
       await connection.setRemoteDescription({ type: 'answer', sdp })
     } catch (cause) {
       if (cause instanceof AliRtcError) throw cause // closed meanwhile
       // The server believes that we publish; without a connection we do not
       await this.#options.ask({ type: 'unpublish' }).catch(() => undefined)
-      throw new AliRtcError(ERROR_ANSWER_FAIL, `the server's answer could not be applied: ${String(cause)}`, { cause })
+      throw new AliRtcError(ERROR_ANSWER_FAIL, `the server's answer cannot be used: ${String(cause)}`, { cause })
     }
   }
 
@@ -170,7 +170,7 @@ export class Publishing {
 }
 
 function publishFailure(error: unknown): AliRtcError {
-  if (!(error instanceof AliRtcError)) return new AliRtcError(ERROR_ANSWER_FAIL, `the publishing connection could not be set up: ${String(error)}`, { cause: error })
+  if (!(error instanceof AliRtcError)) return new AliRtcError(ERROR_ANSWER_FAIL, `the publishing connection failed: ${String(error)}`, { cause: error })
   // The server's code for a publisher of the wrong role is not the one that applications know
   return error.code === ERROR_PUBLISH_WRONG_ROLE ? new AliRtcError(ERROR_OPTIONS_LIVE_CANNOT_PUBLISH, error.message, { cause: error }) : error
 }

@@ -322,7 +322,7 @@ describe('subscribing', () => {
   test('an offer that cannot be used is reported and the media counts as lost; the session goes on', async () => {
     server.say({ type: 'offer', offerId: 1, sdp: 'v=0\r\nnonsense', tracks: [] })
     expect(await event('media-lost')).toEqual({ type: 'media-lost', direction: 'subscribe' })
-    expect(problems).toEqual(['an offer of the server could not be used'])
+    expect(problems).toEqual(["the server's offer cannot be used"])
     server.say({ type: 'member-left', userId: 'bob' })
     await event('member-left')
   })
@@ -330,7 +330,7 @@ describe('subscribing', () => {
   test('a refused answer is reported', async () => {
     server.refuseOnce('answer', 20005, 'there is a newer offer')
     await server.offer([audioOf('bob')])
-    await vi.waitFor(() => expect(problems).toEqual(['the server refused our answer to its offer']))
+    await vi.waitFor(() => expect(problems).toEqual(['the server refused our answer']))
   })
 
   test('is refused with the code and the words of the server', async () => {
@@ -388,7 +388,7 @@ describe('the end', () => {
     await event('session-lost')
     expect(events.slice(-2)).toEqual([
       { type: 'connection', state: 'reconnecting', reason: 'closed with code 1006' },
-      { type: 'session-lost', reason: 'the server does not know the session any more', gslb: request.gslb },
+      { type: 'session-lost', reason: 'the server has no session', gslb: request.gslb },
     ])
     expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed'])
     await expect(link.subscribe('bob', { audio: true, camera: null, screen: false })).rejects.toMatchObject({ code: 16843524 })
@@ -404,7 +404,7 @@ describe('the end', () => {
     await server.next('ping')
     expect(names()).toEqual(['connection'])
     server.mute()
-    expect(await event('connection', 1)).toMatchObject({ state: 'reconnecting', reason: 'no answer to a ping within 100 ms' })
+    expect(await event('connection', 1)).toMatchObject({ state: 'reconnecting', reason: 'no answer to "ping" within 100 ms' })
     expect(await event('connection', 2)).toEqual({ type: 'connection', state: 'connected' })
     expect(server.sockets).toBe(2)
   })
@@ -522,7 +522,7 @@ describe('repair', () => {
     const tracks = server.sending?.getSenders().map((sender) => sender.track) ?? []
     await Promise.all(server.sending?.getSenders().map((sender) => sender.replaceTrack(null)) ?? [])
     // RTCP goes on every few seconds only where nobody speaks: this server is no SFU of ours
-    expect(await event('connection', 1)).toEqual({ type: 'connection', state: 'reconnecting', reason: 'nothing arrives on the connection to subscribe' })
+    expect(await event('connection', 1)).toEqual({ type: 'connection', state: 'reconnecting', reason: 'the connection to subscribe is silent' })
     await server.next('restart')
     const [sender] = server.sending?.getSenders() ?? []
     await sender?.replaceTrack(tracks[0] ?? null)

@@ -63,7 +63,7 @@ class ServerLink implements ChannelLink {
       await this.#openLine(request.gslb)
       const { gslb: _, turn, ...fields } = request
       const answer = await this.#requests.ask({ type: 'join', ...fields, key: sessionKey() }, afterMs)
-      if (answer.type !== 'joined') throw new AliRtcError(ERROR_INTERNAL, `the server answered the join with "${answer.type}"`)
+      if (answer.type !== 'joined') throw new AliRtcError(ERROR_INTERNAL, `the server answered "join" with "${answer.type}"`)
       this.#openMedia(iceServersOf(answer.iceServers, turn))
       return answer.members
     } catch (error) {
@@ -211,7 +211,7 @@ class ServerLink implements ChannelLink {
     this.#stopHeartbeat = startHeartbeat({
       pingEveryMs,
       ping: () => this.#ping(pingAnswerMs),
-      onDead: () => this.#line?.doubt(`no answer to a ping within ${pingAnswerMs} ms`),
+      onDead: () => this.#line?.doubt(`no answer to "ping" within ${pingAnswerMs} ms`),
     })
   }
 

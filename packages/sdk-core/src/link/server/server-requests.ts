@@ -79,5 +79,5 @@ export class ServerRequests {
 }
 
 function unanswered(question: Question['type']): AliRtcError {
-  return new AliRtcError(question === 'join' ? ERROR_JOIN_TIMEOUT : ERROR_HEARTBEAT_TIMEOUT, `the server did not answer "${question}" in time`)
+  return new AliRtcError(question === 'join' ? ERROR_JOIN_TIMEOUT : ERROR_HEARTBEAT_TIMEOUT, `no answer to "${question}"`)
 }

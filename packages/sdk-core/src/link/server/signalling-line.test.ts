@@ -214,7 +214,7 @@ test('a server that does not know the session any more ends the line', async () 
   network.knowsSession = false
   network.cut()
   await settle(network)
-  expect(log).toEqual(['down: cut', 'gone: the server does not know the session any more -> one,two'])
+  expect(log).toEqual(['down: cut', 'gone: the server has no session -> one,two'])
 })
 
 test('one that never got the join gets it again', async () => {

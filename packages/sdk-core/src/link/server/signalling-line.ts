@@ -169,7 +169,7 @@ export class SignallingLine {
       this.#had = message.received
       this.#step('resumed')
     } else if (message.type === 'error' && message.code === ERROR_NOSESSION) {
-      if (this.#received > 0 || this.#join === undefined) return this.#step('gone', 'the server does not know the session any more')
+      if (this.#received > 0 || this.#join === undefined) return this.#step('gone', 'the server has no session')
       this.#next?.say(this.#join) // it did not get that far
       this.#had = 0
       this.#step('resumed')

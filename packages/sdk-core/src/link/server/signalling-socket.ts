@@ -53,7 +53,7 @@ export async function openSignalling(options: SignallingOptions): Promise<Signal
     failures.push(`${entry} (${result})`)
   }
   options.signal.throwIfAborted()
-  throw new AliRtcError(ERROR_NO_ROOMSERVER, `no server of gslb could be reached: ${failures.join(', ') || 'gslb is empty'}`)
+  throw new AliRtcError(ERROR_NO_ROOMSERVER, `no server of gslb can be reached: ${failures.join(', ') || 'gslb is empty'}`)
 }
 
 /** Resolves with the socket, or with the reason why there is none. */
