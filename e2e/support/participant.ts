@@ -1,6 +1,7 @@
-import { chromium, expect, type Browser, type Page } from '@playwright/test'
+import { chromium, expect, firefox, type Browser, type Page } from '@playwright/test'
 import type { AliRtcEngine } from '@earshot/sdk-core'
 import { cameraFile, toneFile } from './fake-media.ts'
+import { launchPlainChromium } from './plain-chromium.ts'
 
 export interface Row { userId: string; displayName: string; level: number; buffer: Float32Array[]; sampleRate: number; startFrame: number; peak: number; rms: number }
 
@@ -28,6 +29,12 @@ export interface ParticipantOptions {
   readonly chroma?: readonly [u: number, v: number]
   /** Browser switches in place of the fake devices. */
   readonly args?: readonly string[]
+  /** Default: Chromium. Firefox has a fake microphone of its own, and no switches. */
+  readonly browser?: 'firefox'
+  /** Chromium as users have it: see `launchPlainChromium`. */
+  readonly plain?: boolean
+  /** Default: sound needs no gesture. `'browser'`: what the browser does for users. */
+  readonly autoplay?: 'browser'
 }
 
 const events = [
@@ -37,31 +44,31 @@ const events = [
 /** A browser of its own with its own microphone and camera file. */
 export class Participant {
   readonly page: Page
-  readonly #browser: Browser
+  readonly #end: () => Promise<void>
 
-  private constructor(browser: Browser, page: Page) {
-    this.#browser = browser
+  private constructor(page: Page, end: () => Promise<void>) {
     this.page = page
+    this.#end = end
   }
 
-  static async launch({ name, hertz = 440, dbfs = -12, chroma = [128, 128], args }: ParticipantOptions): Promise<Participant> {
-    const microphone = toneFile({ hertz, dbfs })
-    const camera = cameraFile({ name, u: chroma[0], v: chroma[1] })
-    const browser = await chromium.launch({
-      ...(process.env['CHROMIUM_PATH'] ? { executablePath: process.env['CHROMIUM_PATH'] } : {}),
-      args: [
-        ...(args ?? [
-          '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-          `--use-file-for-fake-audio-capture=${microphone}`, `--use-file-for-fake-video-capture=${camera}`,
-        ]),
-        '--autoplay-policy=no-user-gesture-required', '--auto-select-desktop-capture-source=Entire screen',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
-      ],
-    })
-    const page = await (await browser.newContext({ permissions: args ? [] : ['microphone', 'camera'] })).newPage()
+  static async launch({ name, hertz = 440, dbfs = -12, chroma = [128, 128], args, browser: kind, plain = false, autoplay }: ParticipantOptions): Promise<Participant> {
+    const switches = [
+      ...(args ?? [
+        '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-audio-capture=${toneFile({ hertz, dbfs })}`, `--use-file-for-fake-video-capture=${cameraFile({ name, u: chroma[0], v: chroma[1] })}`,
+      ]),
+      ...(autoplay === undefined ? ['--autoplay-policy=no-user-gesture-required'] : []), '--auto-select-desktop-capture-source=Entire screen',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
+    ]
+    const { browser, end } = await (kind === 'firefox' ? launchFirefox() : plain ? launchPlainChromium(switches) : launchChromium(switches))
+    const context = browser.contexts()[0] ?? await browser.newContext({ permissions: args || kind === 'firefox' ? [] : ['microphone', 'camera'] })
+    const page = await context.newPage()
     await page.addInitScript(record, events)
     page.on('pageerror', (error) => console.error(`${name}: ${error.stack ?? error.message}`))
-    return new Participant(browser, page)
+    return new Participant(page, async () => {
+      await browser.close()
+      await end?.()
+    })
   }
 
   /** Opens the demo so that it joins by itself; processing off, because noise suppression eats a steady tone. */
@@ -104,7 +111,24 @@ export class Participant {
   }
 
   close(): Promise<void> {
-    return this.#browser.close()
+    return this.#end()
+  }
+}
+
+interface Launched { readonly browser: Browser; readonly end?: () => Promise<void> }
+
+async function launchChromium(args: string[]): Promise<Launched> {
+  return { browser: await chromium.launch({ ...(process.env['CHROMIUM_PATH'] ? { executablePath: process.env['CHROMIUM_PATH'] } : {}), args }) }
+}
+
+async function launchFirefox(): Promise<Launched> {
+  const executablePath = process.env['FIREFOX_PATH']
+  return {
+    browser: await firefox.launch({
+      // Playwright speaks its own protocol with its own build, and WebDriver BiDi with every other Firefox.
+      ...(executablePath && executablePath !== firefox.executablePath() ? { channel: 'moz-firefox', executablePath } : {}),
+      firefoxUserPrefs: { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true },
+    }),
   }
 }
 

@@ -7,8 +7,12 @@ export function playMuted(stream: MediaStream): () => void {
   element.muted = true
   element.srcObject = stream
   // Muted playback needs no gesture. It rejects when the element is released before it began, which is no fault.
-  element.play().catch(() => undefined)
+  const play = (): void => { element.play().catch(() => undefined) }
+  // Chromium pauses it when it freezes the page and leaves it so: the track would be silent from then on.
+  element.onpause = play
+  play()
   return () => {
+    element.onpause = null
     element.pause()
     element.srcObject = null
   }

@@ -186,3 +186,20 @@ describe('meterTrack', () => {
     expect(metering.state).toBe('ended')
   })
 })
+
+test('a sink that the browser paused, as Chromium does when it freezes a page, plays on; a stopped one does not', async () => {
+  const plays = vi.spyOn(HTMLMediaElement.prototype, 'play')
+  closing.push(() => { plays.mockRestore() })
+  const meter = await LevelMeter.create(createContext())
+  const metering = meter.add(createTrack(0.5), () => undefined)
+  const [sink] = plays.mock.contexts.filter((element): element is HTMLMediaElement => element instanceof HTMLMediaElement)
+  await expect.poll(() => sink?.paused).toBe(false)
+  sink?.pause()
+  expect(sink?.paused).toBe(true)
+  await expect.poll(() => sink?.paused).toBe(false)
+  metering()
+  expect(sink?.paused).toBe(true)
+  await new Promise((resolve) => { requestAnimationFrame(resolve) }) // `pause` events would have come
+  expect(sink?.paused).toBe(true)
+  expect(plays).toHaveBeenCalledTimes(2)
+})

@@ -197,8 +197,20 @@ it('a page that is put away leaves, and says so for when it comes back', async (
   const alice = participant(channel, 'alice')
   await alice.join()
   dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
-  expect(alice.heard).toMatchObject([{ name: 'onConnectionChange', payload: { state: 'disconnected' } }])
+  expect(alice.heard.map(({ name, payload }) => [name, payload])).toEqual([['onConnectionChange', { state: 'disconnected', reason: 'the page went away' }]])
   expect(alice.engine.setChannelProfile(1), 'idle').toBe(true)
+  await alice.join()
+  expect(channel.linkOf('alice').left).toBe(false)
+})
+
+it('a page that is put away while it joins does not join', async () => {
+  const channel = new MemoryChannel()
+  const alice = participant(channel, 'alice')
+  const joining = outcome(() => alice.join())
+  dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+  expect(await joining).toBe(16974340)
+  expect(channel.newest?.left).toBe(true)
+  expect(alice.heard, 'the call has said it').toEqual([])
 })
 
 it('lost media is told by direction, for each user we receive', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
 import { MemoryChannel } from '../test/memory-channel.js'
 import { outcome, participant, until, type Participant } from '../test/participant.js'
 
@@ -188,8 +189,84 @@ it('unmuting what autoplay refused tries again; muting it meanwhile outlasts the
   alice.engine.setDisplayRemoteVideo('bob', other, 1)
   await until(() => expect(errors()).toHaveLength(3))
   alice.engine.muteRemoteAudioPlaying('bob', true)
-  document.dispatchEvent(new Event('pointerup'))
+  await userEvent.click(document.body)
   expect(other.muted).toBe(true)
+})
+
+/** Elements that refuse to play with sound, as before the user's first gesture. */
+const refuseSound = (refuses: (element: HTMLMediaElement) => boolean = () => true) => {
+  const { play } = HTMLMediaElement.prototype
+  return vi.spyOn(HTMLMediaElement.prototype, 'play').mockImplementation(function (this: HTMLMediaElement) {
+    return this.muted || !refuses(this) ? play.call(this) : Promise.reject(new DOMException('user gesture needed', 'NotAllowedError'))
+  })
+}
+const refusals = ({ heard }: Participant) =>
+  heard.filter(({ name }) => name === 'onError').map(({ payload }) => { const { code, userId } = payload as { code: number; userId: string }; return `${code} ${userId}` })
+
+it('autoplay refuses a user once, however many elements play her; a gesture that brings nothing says so again', async () => {
+  const play = refuseSound()
+  const { alice, bob } = await subscribed()
+  await until(() => expect(refusals(alice)).toEqual(['10201 bob']))
+  const camera = view(alice, 1)
+  const published = alice.next('onPublisher')
+  bob.engine.configLocalScreenPublish = true
+  await bob.engine.publish()
+  await published
+  alice.engine.configRemoteScreenTrack('bob', true)
+  await alice.engine.subscribe('bob')
+  const screen = view(alice, 2)
+  await until(() => expect([camera.muted, screen.muted]).toEqual([true, true]))
+  await until(() => expect([camera.paused, screen.paused], 'pictures go on').toEqual([false, false]))
+  expect(refusals(alice)).toEqual(['10201 bob'])
+
+  await userEvent.click(document.body)
+  await until(() => expect(refusals(alice)).toEqual(['10201 bob', '10201 bob']))
+  play.mockRestore()
+  await userEvent.click(document.body)
+  expect([camera.muted, screen.muted]).toEqual([false, false])
+  await until(() => expect([camera.paused, screen.paused]).toEqual([false, false]))
+  expect(refusals(alice)).toHaveLength(2)
+})
+
+it('a picture alone that autoplay refuses goes on silently; who is told is told when there is sound', async () => {
+  refuseSound()
+  const channel = new MemoryChannel()
+  const [alice, bob] = [participant(channel, 'alice'), participant(channel, 'bob')]
+  await bob.join()
+  await bob.engine.publish()
+  await alice.join()
+  await alice.next('onPublisher')
+  alice.engine.configRemoteAudio('bob', false)
+  await alice.engine.subscribe('bob')
+  const element = view(alice, 1)
+  await until(() => expect([element.muted, element.paused]).toEqual([true, false]))
+  expect(refusals(alice)).toEqual([])
+  alice.engine.configRemoteAudio('bob', true)
+  await alice.engine.subscribe('bob')
+  await until(() => expect(refusals(alice)).toEqual(['10201 bob']))
+  expect(kinds(element)).toEqual(['audio', 'video'])
+})
+
+it('what a freeze of the page paused plays on, and what the app paused before does not', async () => {
+  const { alice } = await subscribed()
+  const element = view(alice, 1)
+  await until(() => expect([kinds(element), element.paused]).toEqual([['audio', 'video'], false]))
+  const freeze = () => {
+    document.dispatchEvent(new Event('freeze'))
+    element.pause() // as Chromium does, see `browser-facts.md`; it leaves it at that
+    document.dispatchEvent(new Event('resume'))
+  }
+  freeze()
+  expect(element.paused).toBe(false)
+  freeze()
+  expect(element.paused, 'each time').toBe(false)
+  element.pause()
+  freeze()
+  expect(element.paused).toBe(true)
+  await element.play()
+  await alice.engine.leaveChannel()
+  freeze()
+  expect(element.paused, 'it is the app\'s again').toBe(true)
 })
 
 it('unSubscribe ends all of a user, keeps the switches, and refuses who is not there or not subscribed to', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
 import { MemoryChannel, type MemoryLink } from '../test/memory-channel.js'
 import { outcome, participant, until, type Participant } from '../test/participant.js'
 import { AliRtcError } from './index.js'
@@ -148,7 +149,11 @@ it('a refused play keeps the picture, names the user, and the next gesture bring
   await until(() => expect(alice.heard.at(-1)).toMatchObject({ name: 'onError', payload: { errorCode: 10201, userId: 'bob' } }))
   expect(element.muted).toBe(true)
   await until(() => expect(element.paused).toBe(false))
-  document.dispatchEvent(new Event('pointerup'))
+  const active = vi.spyOn(UserActivation.prototype, 'isActive', 'get').mockReturnValue(false)
+  await userEvent.keyboard('{Escape}')
+  active.mockRestore()
+  expect(element.muted, 'a key that is no activation').toBe(true)
+  await userEvent.click(document.body)
   expect(element.muted).toBe(false)
   await until(() => expect(element.paused).toBe(false))
 

@@ -48,9 +48,12 @@ export interface AudioLevelRow {
    * gap to the row before. Yours for ever. Empty while no audio clock runs, and with `pcm: false`.
    */
   buffer: Float32Array[]
-  /** Hz; 0 while there is no AudioContext. */
+  /** Hz; 0 while no audio clock runs. */
   sampleRate: number
-  /** First sample of `buffer` on the AudioContext's clock; absent while that does not run. */
+  /**
+   * First sample of `buffer` on the AudioContext's clock. Absent while that does not run (no gesture yet, an interruption): the
+   * row's zeros are then nobody's silence.
+   */
   startFrame?: number
   /** max |sample| over all channels, linear; can exceed 1. */
   peak: number

@@ -50,7 +50,7 @@ export class Channel {
   /** What happened before `join` had resolved for the app. */
   #held: LinkEvent[] | undefined
   /** Without it the others would see us until the server misses us. */
-  readonly #onPageHide = (): void => { void this.leave() }
+  readonly #onPageHide = (): void => { void this.leave('the page went away') }
 
   constructor(openLink: OpenLink, listener: ChannelListener) {
     this.#openLink = openLink
@@ -73,6 +73,7 @@ export class Channel {
   /** The caller has checked that we are idle. Rejects with what the link rejects with; then we are idle again. */
   async join(request: JoinRequest): Promise<void> {
     this.#state = 'joining'
+    globalThis.addEventListener?.('pagehide', this.#onPageHide)
     const link: ChannelLink = this.#openLink((event) => this.#receive(link, event))
     this.#link = link
     const held: LinkEvent[] = []
@@ -90,12 +91,12 @@ export class Channel {
   }
 
   /** Always resolves; what is ours is released at once. */
-  leave(): Promise<void> {
+  leave(reason = 'the channel was left'): Promise<void> {
     const link = this.#link
     if (link === undefined) return this.#leaving ?? Promise.resolve()
     const wasJoined = this.#state === 'joined'
     this.#reset()
-    if (wasJoined) this.#listener.emit('onConnectionChange', { state: 'disconnected', reason: 'the channel was left' })
+    if (wasJoined) this.#listener.emit('onConnectionChange', { state: 'disconnected', reason })
     const leaving = link.leave().catch(() => undefined).finally(() => {
       if (this.#leaving === leaving) this.#leaving = undefined
     })
@@ -148,7 +149,6 @@ export class Channel {
     const { roster, events } = firstRoster(members, this.#newcomers)
     this.#state = 'joined'
     this.#roster = roster
-    globalThis.addEventListener?.('pagehide', this.#onPageHide)
     this.#listener.session(link)
     void nextTurn().then(() => { // whoever awaits joinChannel() goes first
       if (held[0]?.type === 'connection') this.#handle(link, held.shift() as LinkEvent) // checked just before

@@ -1,3 +1,4 @@
+import { playAfterFreeze } from './after-freeze.js'
 import type { Playback } from './playback.js'
 import { onUserGesture } from './user-gesture.js'
 
@@ -11,15 +12,26 @@ export class MediaOutlet {
   #muted = false
   /** Playing with sound was refused; set until a gesture comes. */
   #forgetGesture: (() => void) | undefined
-  #closed = false
+  /** Why there is no sound, until there is any that could be missed. */
+  #untold: unknown
+  readonly #life: AbortController = new AbortController()
 
-  /** @param onRefused with what `play()` rejected; a picture goes on silently, and a gesture of the user brings the sound */
+  /**
+   * @param onRefused with what `play()` rejected, when there is sound to be heard, or when it is not for a gesture that is
+   * missing; a picture goes on silently, and a gesture of the user brings the sound
+   */
   constructor(element: HTMLMediaElement, onRefused: (error: unknown) => void) {
     this.element = element
     this.#onRefused = onRefused
     this.#before = { muted: element.muted, volume: element.volume }
     element.autoplay = true
     element.setAttribute('playsinline', '') // or Safari on phones takes the whole screen
+    playAfterFreeze(element, () => { this.#play() }, this.#life.signal)
+  }
+
+  /** Whether the app was told that there is no sound, and there still is none. */
+  get isMissed(): boolean {
+    return this.#forgetGesture !== undefined && this.#untold === undefined
   }
 
   /** Adds and removes without a new stream where possible, so that a picture stays when the sound comes or goes. */
@@ -33,6 +45,7 @@ export class MediaOutlet {
       this.element.srcObject = this.#stream
       this.#play()
     }
+    this.#tell()
   }
 
   /** What is absent stays as it is. Unmuting what was refused tries again. */
@@ -40,14 +53,13 @@ export class MediaOutlet {
     if (volume !== undefined) this.element.volume = volume
     if (muted === undefined) return
     this.#muted = muted
-    const refused = this.#forgetGesture
-    if (muted || refused === undefined) this.element.muted = muted
-    else this.#unmute(refused)
+    if (muted || this.#forgetGesture === undefined) this.element.muted = muted
+    else this.#unmute(false)
   }
 
   /** The element is the app's again, as loud as it was. */
   close(): void {
-    this.#closed = true
+    this.#life.abort()
     this.#forgetGesture?.()
     this.show([])
     Object.assign(this.element, this.#before)
@@ -55,30 +67,33 @@ export class MediaOutlet {
 
   #play(): void {
     this.element.play().catch((error: unknown) => {
-      if (!this.#closed) this.#refused(error)
+      if (!this.#life.signal.aborted) this.#refused(error)
     })
   }
 
-  #refused(error: unknown): void {
-    if (error instanceof DOMException && error.name === 'NotAllowedError' && !this.element.muted) this.#waitForGesture()
-    this.#onRefused(error)
-  }
-
-  #waitForGesture(): void {
+  #refused(cause: unknown): void {
+    if (!(cause instanceof DOMException && cause.name === 'NotAllowedError') || this.element.muted) return this.#onRefused(cause)
     this.element.muted = true
     this.element.play().catch(() => undefined)
     this.#forgetGesture?.()
-    this.#forgetGesture = onUserGesture(() => {
-      this.#forgetGesture = undefined
-      this.element.muted = this.#muted
-      this.element.play().catch(() => undefined)
-    })
+    this.#forgetGesture = onUserGesture(() => { this.#unmute(this.#muted) })
+    this.#untold = cause
+    this.#tell()
   }
 
-  #unmute(forgetGesture: () => void): void {
-    forgetGesture()
+  /** Chromium refuses a picture without sound, too, unless it is muted: nobody misses anything yet. */
+  #tell(): void {
+    if (this.#untold === undefined || this.#stream.getAudioTracks().length === 0) return
+    const error = this.#untold
+    this.#untold = undefined
+    this.#onRefused(error)
+  }
+
+  #unmute(muted: boolean): void {
+    this.#forgetGesture?.()
     this.#forgetGesture = undefined
-    this.element.muted = false
+    this.#untold = undefined
+    this.element.muted = muted
     this.#play()
   }
 }

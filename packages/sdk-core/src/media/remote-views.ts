@@ -1,4 +1,4 @@
-import { slotOf, type Slot, type StreamLabel } from '@earshot/protocol'
+import { ERROR_AUTOPLAY_ERROR, slotOf, type Slot, type StreamLabel } from '@earshot/protocol'
 import type { AliRtcError } from '../errors.js'
 import { TaskQueue } from '../task-queue.js'
 import { playOn } from './audio-output.js'
@@ -14,7 +14,7 @@ interface RemoteUser {
 }
 
 export interface RemoteViewsOptions {
-  /** Playback was refused, 10200 or 10201 with `userId`; or a new element cannot use the chosen output, 10030. */
+  /** Playback was refused, 10200 or 10201 with `userId`, told once until a gesture allows it; or a new element cannot use the chosen output, 10030. */
   readonly onError: (error: AliRtcError) => void
   /** How loud a user is played from now on. */
   readonly playbackOf: (userId: string) => Playback
@@ -130,7 +130,8 @@ export class RemoteViews {
     const { onError, playbackOf } = this.#options
     const outlet = new MediaOutlet(element, (cause) => {
       const error = playError(userId, cause)
-      if (error !== undefined) onError(error)
+      const isKnown = this.#outlets(userId).some((other) => other !== outlet && other.isMissed)
+      if (error !== undefined && !(isKnown && error.code === ERROR_AUTOPLAY_ERROR)) onError(error)
     })
     const { muted, volume } = playbackOf(userId)
     // Where nothing was chosen, what the app did to its element counts
