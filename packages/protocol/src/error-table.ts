@@ -22,7 +22,7 @@ export interface ErrorDescription {
 export const ERROR_TABLE: readonly ErrorDescription[] = [
   {
     code: codes.ERROR_DEVICE_UNKNOWNERROR, name: 'ERROR_DEVICE_UNKNOWNERROR', raised: true,
-    cause: { en: 'A microphone or camera could not be opened; `cause` has the browser\'s own error.', zh: '无法打开麦克风或摄像头；浏览器的原始错误在 `cause` 中。' },
+    cause: { en: 'A microphone or camera could not be opened, or the browser did not answer within 10 s although it was allowed; `cause` has the browser\'s own error.', zh: '无法打开麦克风或摄像头，或在已授权的情况下浏览器 10 秒内没有响应；浏览器的原始错误在 `cause` 中。' },
     remedy: { en: 'Read `cause`. Try another device, or ask the user to restart the browser.', zh: '查看 `cause`；换一个设备，或请用户重启浏览器。' },
   },
   {
@@ -47,12 +47,12 @@ export const ERROR_TABLE: readonly ErrorDescription[] = [
   },
   {
     code: codes.ERROR_DEVICE_AUDIODEVICENOTREADABLE, name: 'ERROR_DEVICE_AUDIODEVICENOTREADABLE', raised: true,
-    cause: { en: 'The system blocks the microphone, or another program holds it.', zh: '系统禁止使用麦克风，或麦克风被其他程序占用。' },
+    cause: { en: 'The system blocks the microphone, has muted it for more than 2 s, or another program holds it.', zh: '系统禁止使用麦克风，或将其静音超过 2 秒，或麦克风被其他程序占用。' },
     remedy: { en: 'Close the other program; allow the browser in the system\'s privacy settings.', zh: '关闭占用的程序；在系统隐私设置中允许浏览器使用麦克风。' },
   },
   {
     code: codes.ERROR_DEVICE_VIDEODEVICENOTREADABLE, name: 'ERROR_DEVICE_VIDEODEVICENOTREADABLE', raised: true,
-    cause: { en: 'The system blocks the camera, or another program holds it.', zh: '系统禁止使用摄像头，或摄像头被其他程序占用。' },
+    cause: { en: 'The system blocks the camera, has muted it for more than 2 s, or another program holds it.', zh: '系统禁止使用摄像头，或使其超过 2 秒没有画面，或摄像头被其他程序占用。' },
     remedy: { en: 'Close the other program; allow the browser in the system\'s privacy settings.', zh: '关闭占用的程序；在系统隐私设置中允许浏览器使用摄像头。' },
   },
   {
@@ -62,13 +62,13 @@ export const ERROR_TABLE: readonly ErrorDescription[] = [
   },
   {
     code: codes.ERROR_DEVICE_AUDIO_ENDED, name: 'ERROR_DEVICE_AUDIO_ENDED', raised: true,
-    cause: { en: 'The microphone was unplugged, or its track ended. The others have been told that it is not sent any more.', zh: '麦克风被拔出，或其音轨已结束；其他成员已收到停止发送的通知。' },
-    remedy: { en: 'Let the user choose another one, then `publish()` again.', zh: '请用户选择其他麦克风，然后再次调用 `publish()`。' },
+    cause: { en: 'The microphone was unplugged, or its track ended. Where there is another one it goes on with that; else the others are told that it is not sent.', zh: '麦克风被拔出，或其音轨已结束。有其他麦克风时自动改用；否则其他成员会收到停止发送的通知。' },
+    remedy: { en: 'None needed: it comes back with the device. A chosen one is waited for; set `currentAudioCapture` to take another.', zh: '无需处理：设备恢复后会自动继续。已指定的设备会一直等待；设置 `currentAudioCapture` 可改用其他麦克风。' },
   },
   {
     code: codes.ERROR_DEVICE_VIDEO_ENDED, name: 'ERROR_DEVICE_VIDEO_ENDED', raised: true,
-    cause: { en: 'The camera was unplugged, or its track ended. The others have been told that it is not sent any more.', zh: '摄像头被拔出，或其视频轨已结束；其他成员已收到停止发送的通知。' },
-    remedy: { en: 'Let the user choose another one, then `publish()` again.', zh: '请用户选择其他摄像头，然后再次调用 `publish()`。' },
+    cause: { en: 'The camera was unplugged, or its track ended. Where there is another one it goes on with that; else the others are told that it is not sent.', zh: '摄像头被拔出，或其视频轨已结束。有其他摄像头时自动改用；否则其他成员会收到停止发送的通知。' },
+    remedy: { en: 'None needed: it comes back with the device. A chosen one is waited for; set `currentCamera` to take another.', zh: '无需处理：设备恢复后会自动继续。已指定的设备会一直等待；设置 `currentCamera` 可改用其他摄像头。' },
   },
   {
     code: codes.ERROR_SCREENSHARE_UNKNOWNERROR, name: 'ERROR_SCREENSHARE_UNKNOWNERROR', raised: true,

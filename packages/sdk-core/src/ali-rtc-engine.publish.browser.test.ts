@@ -224,10 +224,12 @@ it.each([['audio', 10008], ['camera', 10009]] as const)('an unplugged %s is told
   const label = slot === 'audio' ? 'audio' : 'camera_large'
   await until(() => expect(state(bob)).toMatchObject({ [label]: 'active' }))
   const track = link.sent.get(slot)?.track
+  failing(slot === 'audio' ? 'audio' : 'video', 'NotFoundError') // and there is no other
   track?.stop()
   track?.dispatchEvent(new Event('ended'))
   await until(() => expect(state(bob)).toMatchObject({ [label]: 'inactive' }))
   expect(alice.heard).toMatchObject([{ name: 'onError', payload: { errorCode: code } }])
+  vi.restoreAllMocks()
   await alice.engine.publish()
   await until(() => expect(state(bob)).toMatchObject({ [label]: 'active' }))
   expect(link.sent.get(slot)?.track.readyState).toBe('live')

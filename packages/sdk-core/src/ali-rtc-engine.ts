@@ -518,7 +518,7 @@ export class AliRtcEngine {
     if (this.#life.signal.aborted) return 'disposed'
     const { state } = this.#channel
     if (state !== 'joined') return state
-    if (this.#publisher.sending.size > 0) return 'sending'
+    if (this.#publisher.active) return 'sending'
     return this.#role === 1 && hasRoles(this.#profile) ? 'audience' : 'joined'
   }
 

@@ -16,40 +16,44 @@ interface Thrown {
 const words: Readonly<Record<Slot, string>> = { audio: 'the microphone', camera: 'the camera', screen: 'the screen' }
 
 /** By `name`, because the texts differ between browsers; where a name says two things, by the one word that all texts share. */
-const deviceCodes: ReadonlyMap<string, { readonly audio: number; readonly camera: number }> = new Map([
+const captureCodes: ReadonlyMap<string, Partial<Record<Slot, number>>> = new Map([
   ['NotFoundError', { audio: ERROR_DEVICE_AUDIODEVICENOTFOUND, camera: ERROR_DEVICE_VIDEODEVICENOTFOUND }],
-  ['NotAllowedError', { audio: ERROR_DEVICE_AUDIODEVICENOTALLOWED, camera: ERROR_DEVICE_VIDEODEVICENOTALLOWED }],
+  ['NotAllowedError', { audio: ERROR_DEVICE_AUDIODEVICENOTALLOWED, camera: ERROR_DEVICE_VIDEODEVICENOTALLOWED, screen: ERROR_SCREENSHARE_NOTALLOWED }],
   ['SecurityError', { audio: ERROR_DEVICE_AUDIODEVICENOTALLOWED, camera: ERROR_DEVICE_VIDEODEVICENOTALLOWED }],
   ['NotReadableError', { audio: ERROR_DEVICE_AUDIODEVICENOTREADABLE, camera: ERROR_DEVICE_VIDEODEVICENOTREADABLE }],
+  // "Permission denied by system": the browser may, the system may not
+  ['system', { audio: ERROR_DEVICE_AUDIODEVICENOTREADABLE, camera: ERROR_DEVICE_VIDEODEVICENOTREADABLE, screen: ERROR_SCREENSHARE_NOPERMISSION }],
   ['OverconstrainedError', { audio: ERROR_DEVICE_CONSTRAINEDDERROR, camera: ERROR_DEVICE_CONSTRAINEDDERROR }],
-])
-
-const screenCodes: ReadonlyMap<string, number> = new Map([
-  ['NotAllowedError', ERROR_SCREENSHARE_NOTALLOWED],
-  ['InvalidAccessError', ERROR_SCREENSHARE_INVALIDACCESS],
-  ['AbortError', ERROR_SCREENSHARE_ABORTERROR],
-  ['InvalidStateError', ERROR_SCREENSHARE_INVALIDSTATEERROR],
-  ['TypeError', ERROR_SCREENSHARE_TYPEERROR],
+  ['InvalidAccessError', { screen: ERROR_SCREENSHARE_INVALIDACCESS }],
+  ['AbortError', { screen: ERROR_SCREENSHARE_ABORTERROR }],
+  ['InvalidStateError', { screen: ERROR_SCREENSHARE_INVALIDSTATEERROR }],
+  ['TypeError', { screen: ERROR_SCREENSHARE_TYPEERROR }],
 ])
 
 /** What `getUserMedia` or `getDisplayMedia` threw, with our code; `cause` is the original. */
 export function captureError(slot: Slot, cause: unknown): AliRtcError {
   const { name, message } = thrown(cause)
-  const code = slot === 'screen' ? screenCode(name, message) : deviceCode(slot, name, message)
+  const kind = name === 'NotAllowedError' && /system/i.test(message) ? 'system' : name
+  const code = captureCodes.get(kind)?.[slot] ?? (slot === 'screen' ? ERROR_SCREENSHARE_UNKNOWNERROR : ERROR_DEVICE_UNKNOWNERROR)
   return new AliRtcError(code, `${words[slot]} could not be captured: ${name}: ${message}`, { cause })
+}
+
+/** What captures a slot. */
+export function methodOf(slot: Slot): 'getDisplayMedia' | 'getUserMedia' {
+  return slot === 'screen' ? 'getDisplayMedia' : 'getUserMedia'
 }
 
 /** The browser lacks the method, or hides it because the page is not secure. */
 export function captureMissing(slot: Slot): AliRtcError {
   const code = slot === 'screen' ? ERROR_NOTSUPPORT_SCREENSHARE : ERROR_NOTSUPPORT_DEVICE
-  return new AliRtcError(code, `${words[slot]} cannot be captured: the browser has no ${slot === 'screen' ? 'getDisplayMedia' : 'getUserMedia'} here; it needs HTTPS`)
+  return new AliRtcError(code, `${words[slot]} could not be captured: the browser has no ${methodOf(slot)} here; it needs HTTPS`)
 }
 
 const endedCodes: Readonly<Record<Slot, number>> = { audio: ERROR_DEVICE_AUDIO_ENDED, camera: ERROR_DEVICE_VIDEO_ENDED, screen: ERROR_SCREENSHARE_ENDED }
 
 /** A capture ended that nobody here stopped. */
 export function endedError(slot: Slot): AliRtcError {
-  return new AliRtcError(endedCodes[slot], slot === 'screen' ? 'the user stopped sharing the screen' : `${words[slot]} was unplugged, or its track ended`)
+  return new AliRtcError(endedCodes[slot], `${words[slot]} ended: unplugged, or stopped`)
 }
 
 /** Why `play()` was refused for a user; undefined when it was only interrupted. */
@@ -58,17 +62,6 @@ export function playError(userId: string, cause: unknown): AliRtcError | undefin
   if (name === 'AbortError') return undefined
   const code = name === 'NotAllowedError' ? ERROR_AUTOPLAY_ERROR : ERROR_AUTOPLAY_UNKNOWN_ERROR
   return new AliRtcError(code, `playing ${userId} was refused: ${name}: ${message}`, { cause, userId })
-}
-
-function deviceCode(slot: 'audio' | 'camera', name: string, message: string): number {
-  // "Permission denied by system": the browser may, the system may not
-  const kind = name === 'NotAllowedError' && /system/i.test(message) ? 'NotReadableError' : name
-  return deviceCodes.get(kind)?.[slot] ?? ERROR_DEVICE_UNKNOWNERROR
-}
-
-function screenCode(name: string, message: string): number {
-  if (name === 'NotAllowedError' && /system/i.test(message)) return ERROR_SCREENSHARE_NOPERMISSION
-  return screenCodes.get(name) ?? ERROR_SCREENSHARE_UNKNOWNERROR
 }
 
 function thrown(cause: unknown): Thrown {

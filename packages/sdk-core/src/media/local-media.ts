@@ -1,9 +1,11 @@
 import { ERROR_FREQUENTLY_OPERATION, type Slot } from '@earshot/protocol'
 import { badParameter } from '../bad-parameter.js'
 import { AliRtcError } from '../errors.js'
+import { log } from '../log.js'
 import { isPhone } from '../support/browser-name.js'
 import { capture, type Captures } from './capture.js'
 import { choiceRefusal, defaultChoices, deviceConstraints, encodingOf, PROFILES, shapeOf, type CameraChoice, type LocalChoices, type MicrophoneChoice } from './local-choices.js'
+import { captureError } from './device-errors.js'
 import { LocalTracks, type TrackUser } from './local-tracks.js'
 import { Preview } from './preview.js'
 import { SLOTS } from './publish-plan.js'
@@ -24,6 +26,8 @@ export class LocalMedia {
   readonly publisher: Publisher
   readonly #options: LocalMediaOptions
   readonly #tracks: LocalTracks
+  /** Opened again as soon as they ended: a second time not before something changes, or a broken device would go on for ever. */
+  readonly #reopened = new Set<Slot>()
   #probing = false
 
   constructor(options: LocalMediaOptions) {
@@ -32,9 +36,16 @@ export class LocalMedia {
       capture: (slots, user) => this.capture(slots, user),
       shape: (slot, user) => shapeOf(slot, user, this.choices),
       onEnded: (slot, error) => {
-        if (slot !== 'audio') (slot === 'camera' ? this.preview : this.screenPreview).ended()
-        void this.publisher.ended(slot, error)
+        if (slot === 'screen') this.screenPreview.clear()
+        if (slot === 'camera') this.preview.refresh()
+        const { size } = this.#reopened
+        void this.publisher.ended(slot, error, this.#reopened.add(slot).size > size ? this.#swap(slot, true) : undefined)
       },
+      onSystemMute: (slot, muted) => {
+        this.publisher.announceMute(slot)
+        if (muted) options.onError(captureError(slot, new DOMException('muted by the system', 'NotReadableError')))
+      },
+      onDevices: () => { this.#recover() },
     })
     const refusal = (slot: Slot): AliRtcError | undefined => this.refusal(slot)
     this.preview = new Preview(this.#tracks, 'camera', refusal)
@@ -51,7 +62,7 @@ export class LocalMedia {
   capture(slots: readonly Slot[], user: TrackUser = 'publish', camera: MediaTrackConstraints = this.#camera(user)): Promise<Captures> {
     const { choices } = this
     const audio = deviceConstraints('currentAudioCapture', choices.devices.audio)
-    return capture(slots, { processing: this.#options.audioProcessing(), audio, camera, screen: shapeOf('screen', user, choices) })
+    return capture(slots, { processing: this.#options.audioProcessing(), audio, camera, screen: shapeOf('screen', user, choices), onLate: () => { this.#recover() } })
   }
 
   /** Throws 16974081. A device in use is swapped; when that fails the old one goes on and `onError` says why. */
@@ -118,10 +129,19 @@ export class LocalMedia {
     return { ...shapeOf('camera', user, this.choices), ...deviceConstraints('currentCamera', this.choices.devices.camera) }
   }
 
-  async #swap(slot: 'audio' | 'camera'): Promise<void> {
-    const replaced = await this.#tracks.swap(slot)
-    if (replaced instanceof AliRtcError) return this.#options.onError(replaced)
-    if (replaced.length === 0) return
+  /** Something changed that may bring back what was lost, or another default. */
+  #recover(): void {
+    this.#reopened.clear()
+    void this.#swap('audio', true)
+    void this.#swap('camera', true)
+  }
+
+  /** @param needed by itself and only where something is to be gained: failures were told before */
+  async #swap(slot: Slot, needed?: true): Promise<void> {
+    if (this.refusal(slot) !== undefined) return
+    const replaced = await this.#tracks.swap(slot, needed)
+    if (replaced instanceof AliRtcError) return needed ? log('info', replaced.message) : this.#options.onError(replaced)
+    if (replaced === undefined) return
     if (slot === 'camera') this.preview.refresh()
     await this.publisher.renew(slot)
     for (const track of replaced) track.stop()

@@ -2,6 +2,7 @@ import { ERROR_DEVICE_AUDIODEVICENOTREADABLE, ERROR_DEVICE_VIDEODEVICENOTREADABL
 import { AliRtcError } from '../errors.js'
 import type { Captured, Captures } from './capture.js'
 import { endedError } from './device-errors.js'
+import { defaultMoved, watchDevices } from './device-watch.js'
 
 export type TrackUser = 'preview' | 'publish'
 
@@ -10,8 +11,12 @@ export interface LocalTracksOptions {
   readonly capture: (slots: readonly Slot[], user: TrackUser) => Promise<Captures>
   /** What a user's picture is to be like where it shares the other's capture. */
   readonly shape: (slot: 'camera' | 'screen', user: TrackUser) => MediaTrackConstraints
-  /** A track ended that was not released: unplugged, or stopped by the user. Nobody holds it any more. */
+  /** A track ended that was not released: unplugged, or stopped by the user. Who held it waits for another, but for a screen. */
   readonly onEnded: (slot: Slot, error: AliRtcError) => void
+  /** The system has silenced what is held of a slot, or lets it be again, for two seconds now. */
+  readonly onSystemMute: (slot: 'audio' | 'camera', muted: boolean) => void
+  /** While something is held or waited for: a device came or went, a permission was given or taken. */
+  readonly onDevices: () => void
 }
 
 /** Somebody waits for a capture. */
@@ -23,18 +28,25 @@ interface Ticket {
 /** A device that another capture holds: on phones, and for some drivers, even our own of another device. */
 const busy: readonly number[] = [ERROR_DEVICE_AUDIODEVICENOTREADABLE, ERROR_DEVICE_VIDEODEVICENOTREADABLE]
 
+/** Milliseconds. Shorter ones are hiccups: Chromium calls a camera muted that misses 25 frames. */
+const SYSTEM_MUTE = 2000
+
 /**
  * What is captured, and who uses it. Each user gets a track of its own of one capture, so that silencing one does not blacken
  * the other; the device is released with its last user's track.
  */
 export class LocalTracks {
   readonly #options: LocalTracksOptions
-  readonly #held: Readonly<Record<Slot, Map<TrackUser, MediaStreamTrack>>> = { audio: new Map(), camera: new Map(), screen: new Map() }
+  /** Without a track: the user waits for the device, which was lost or could not be opened. */
+  readonly #held: Readonly<Record<Slot, Map<TrackUser, MediaStreamTrack | undefined>>> = { audio: new Map(), camera: new Map(), screen: new Map() }
   /** `release` takes a ticket out; what is captured for it then is stopped. */
   readonly #waiting = new Set<Ticket>()
   /** Captures of one slot follow each other, so that the second user finds the first one's track. */
   readonly #opening = new Map<Slot, Promise<unknown>>()
   #sound: MediaStreamTrack | undefined
+  /** By the system, as told. */
+  readonly #silent = new Set<Slot>()
+  #unwatch: (() => void) | undefined
 
   constructor(options: LocalTracksOptions) {
     this.#options = options
@@ -49,7 +61,12 @@ export class LocalTracks {
     return this.#held[slot].get(user)
   }
 
-  /** Captures what is not captured yet; never rejects. A slot released meanwhile has 16974340 as its outcome. */
+  /** Whether a user waits for a device. */
+  awaits(slot: Slot, user: TrackUser): boolean {
+    return this.#held[slot].has(user) && this.trackOf(slot, user) === undefined
+  }
+
+  /** Captures what is not captured yet; never rejects. A device that fails is waited for until `release`. A slot released meanwhile has 16974340 as its outcome. */
   async acquire(slots: readonly Slot[], user: TrackUser): Promise<ReadonlyMap<Slot, Captured>> {
     const tickets = slots.map((slot) => ({ slot, user }))
     for (const ticket of tickets) this.#waiting.add(ticket)
@@ -57,16 +74,18 @@ export class LocalTracks {
   }
 
   /**
-   * Captures a slot anew, as the app wants it by now, for all who hold a capture of it. Resolves with what they held, to stop
-   * once it is replaced everywhere; with an error when nothing changed.
+   * Captures a slot anew, as the app wants it by now, for all who hold a capture of it or wait for one. Resolves with what they
+   * held, to stop once it is replaced everywhere; with an error when nothing changed; with undefined when there was nothing to do.
+   *
+   * @param needed only if somebody waits, or the browser's default is another by now; what works is not risked for it
    */
-  swap(slot: Slot): Promise<readonly MediaStreamTrack[] | AliRtcError> {
-    return this.#inTurn([slot], () => this.#renew(slot))
+  swap(slot: Slot, needed?: true): Promise<readonly MediaStreamTrack[] | AliRtcError | undefined> {
+    return this.#inTurn([slot], () => this.#renew(slot, needed))
   }
 
   /** Pictures are to be like `shape` says by now; where the device or the browser cannot, they stay as they are. */
   async reshape(slot: 'camera' | 'screen'): Promise<void> {
-    await Promise.all([...this.#held[slot]].map(([user, track]) => track.applyConstraints(this.#options.shape(slot, user)).catch(() => undefined)))
+    await Promise.all([...this.#held[slot]].map(async ([user, track]) => track?.applyConstraints(this.#options.shape(slot, user)).catch(() => undefined)))
   }
 
   /** Stops the user's track of a slot, or lets go of a capture that is under way. Stopping fires no `ended`. */
@@ -75,6 +94,7 @@ export class LocalTracks {
     this.#held[slot].get(user)?.stop()
     this.#held[slot].delete(user)
     this.#keepSound(this.#sound)
+    this.#watch()
   }
 
   /** Not before the captures of these slots are through; without any, in this very turn, which the screen picker needs. */
@@ -106,6 +126,8 @@ export class LocalTracks {
       return new AliRtcError(ERROR_WRONG_STATE, `the capture of ${slot} was released before it began`)
     }
     if (track instanceof MediaStreamTrack) this.#hold(ticket, track)
+    else if (slot !== 'screen') this.#held[slot].set(user, undefined)
+    this.#watch()
     return track
   }
 
@@ -115,40 +137,67 @@ export class LocalTracks {
     track.addEventListener('ended', () => {
       if (this.#held[slot].get(user) === track) this.#lose(slot, endedError(slot))
     })
+    if (slot === 'screen') return // one that nobody moves is silent, too
+    const settle = (): void => { setTimeout(() => { this.#tellMute(slot) }, SYSTEM_MUTE) }
+    for (const change of ['mute', 'unmute']) track.addEventListener(change, settle)
+    settle()
   }
 
-  async #renew(slot: Slot): Promise<readonly MediaStreamTrack[] | AliRtcError> {
+  #tellMute(slot: 'audio' | 'camera'): void {
+    const muted = this.#anyOf(slot)?.muted === true
+    if (muted === this.#silent.has(slot)) return
+    if (!this.#silent.delete(slot)) this.#silent.add(slot)
+    this.#options.onSystemMute(slot, muted)
+  }
+
+  async #isOutdated(slot: Slot): Promise<boolean> {
+    if ([...this.#held[slot].values()].includes(undefined)) return true
+    return defaultMoved(this.#anyOf(slot)?.getSettings(), await navigator.mediaDevices.enumerateDevices().catch(() => []))
+  }
+
+  async #renew(slot: Slot, needed: true | undefined): Promise<readonly MediaStreamTrack[] | AliRtcError | undefined> {
     const held = this.#held[slot]
     const user = held.has('preview') ? 'preview' : 'publish' // the preview wants the larger picture
-    if (held.size === 0) return []
+    if (held.size === 0 || (needed && !(await this.#isOutdated(slot)))) return undefined
     const open = async (): Promise<Captured | undefined> => (await this.#options.capture([slot], user)).get(slot)
     let outcome = await open()
-    if (outcome instanceof AliRtcError && busy.includes(outcome.code)) {
-      for (const track of held.values()) track.stop()
+    if (!needed && this.#anyOf(slot) !== undefined && outcome instanceof AliRtcError && busy.includes(outcome.code)) {
+      for (const track of held.values()) track?.stop()
       outcome = await open()
       if (outcome instanceof AliRtcError) {
         this.#lose(slot, outcome)
-        return []
+        return undefined
       }
     }
-    if (!(outcome instanceof MediaStreamTrack)) return outcome ?? []
+    if (!(outcome instanceof MediaStreamTrack)) return outcome
     const replaced = [...held]
-    for (const [holder, { enabled }] of replaced) {
+    for (const [holder, old] of replaced) {
       const track = outcome.clone()
       this.#hold({ slot, user: holder }, track)
-      track.enabled = enabled
+      track.enabled = old?.enabled ?? true
     }
     outcome.stop()
     if (slot === 'camera') await this.reshape(slot)
-    return replaced.map(([, track]) => track)
+    return replaced.flatMap(([, track]) => track ?? [])
   }
 
   /** The other user's track ends with the device: one report is enough. */
   #lose(slot: Slot, error: AliRtcError): void {
-    for (const track of this.#held[slot].values()) track.stop()
-    this.#held[slot].clear()
+    const held = this.#held[slot]
+    for (const [user, track] of held) {
+      track?.stop()
+      if (slot === 'screen') held.delete(user)
+      else held.set(user, undefined)
+    }
     this.#keepSound(this.#sound)
+    this.#watch()
     this.#options.onEnded(slot, error)
+  }
+
+  #watch(): void {
+    const needed = Object.values(this.#held).some(({ size }) => size > 0)
+    if (!needed) this.#unwatch?.()
+    this.#unwatch = needed ? this.#unwatch ?? watchDevices(this.#options.onDevices) : undefined
   }
 
   /** The sound goes with the screen. */
@@ -160,6 +209,6 @@ export class LocalTracks {
 
   /** A live one. */
   #anyOf(slot: Slot): MediaStreamTrack | undefined {
-    return [...this.#held[slot].values()].find((track) => track.readyState === 'live')
+    return [...this.#held[slot].values()].find((track) => track?.readyState === 'live')
   }
 }

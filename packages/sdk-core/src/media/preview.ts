@@ -1,5 +1,5 @@
 import type { Slot } from '@earshot/protocol'
-import type { AliRtcError } from '../errors.js'
+import { AliRtcError } from '../errors.js'
 import { badParameter } from '../bad-parameter.js'
 import type { LocalTracks } from './local-tracks.js'
 
@@ -22,38 +22,36 @@ export class Preview {
     if (typeof HTMLMediaElement === 'undefined' || !(element instanceof HTMLMediaElement)) throw badParameter('element', 'a <video> or <audio> element', element)
     const refused = this.#refusal(this.#slot)
     if (refused !== undefined) throw refused
-    this.#clear()
+    this.clear()
     this.#element = element
     const outcome = (await this.#tracks.acquire([this.#slot], 'preview')).get(this.#slot)
-    if (!(outcome instanceof MediaStreamTrack)) {
-      if (this.#element === element) this.#element = undefined
-      if (outcome !== undefined) throw outcome
+    const latest = this.#element === element
+    if (outcome instanceof AliRtcError) {
+      if (latest) this.#tracks.release(this.#slot, 'preview')
+      if (latest) this.#element = undefined
+      throw outcome
     }
-    if (this.#element !== element) return // a later start has the picture
+    if (!latest) return // a later start has the picture
     element.autoplay = true
     element.setAttribute('playsinline', '') // or Safari on phones takes the whole screen
     this.refresh()
   }
 
-  /** Shows the track that is held by now. */
+  /** Shows the track that is held by now; nothing while the device is waited for, rather than its last frame. */
   refresh(): void {
+    if (this.#element === undefined) return
     const track = this.#tracks.trackOf(this.#slot, 'preview')
-    if (this.#element === undefined || track === undefined) return
-    this.#element.srcObject = new MediaStream([track])
-    this.#element.play().catch(() => undefined) // a silent picture may start by itself; else the app's controls start it
+    this.#element.srcObject = track === undefined ? null : new MediaStream([track])
+    if (track !== undefined) this.#element.play().catch(() => undefined) // a silent picture may start by itself; else the app's controls start it
   }
 
   stop(): void {
-    this.#clear()
+    this.clear()
     this.#tracks.release(this.#slot, 'preview')
   }
 
-  /** The capture is gone: the element would show its last frame for ever. */
-  ended(): void {
-    this.#clear()
-  }
-
-  #clear(): void {
+  /** The capture is gone for good: the element would show its last frame for ever. */
+  clear(): void {
     if (this.#element !== undefined) this.#element.srcObject = null
     this.#element = undefined
   }

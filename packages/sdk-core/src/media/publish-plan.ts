@@ -46,11 +46,15 @@ export function permitted(
   return { wanted: new Set([...wanted].filter((slot) => !skip.includes(slot))), skip }
 }
 
-export type CaptureVerdict =
-  /** Nothing changes, what was captured for it is released; `cancelled` slots lose their flag all the same. */
-  | { readonly type: 'reject'; readonly error: AliRtcError; readonly report: readonly AliRtcError[]; readonly cancelled: readonly Slot[] }
-  /** Goes on with `start`; `report` is for `onError`. */
-  | { readonly type: 'go'; readonly start: readonly Slot[]; readonly report: readonly AliRtcError[]; readonly cancelled: readonly Slot[] }
+export interface CaptureVerdict {
+  /** Why nothing changes, and what was captured for it is released; undefined: `start` can be sent. */
+  readonly error: AliRtcError | undefined
+  readonly start: readonly Slot[]
+  /** For `onError`. */
+  readonly report: readonly AliRtcError[]
+  /** Slots that lose their flag all the same. */
+  readonly cancelled: readonly Slot[]
+}
 
 /**
  * What becomes of a publish some of whose captures failed. A microphone that fails rejects; a camera that fails rejects
@@ -60,14 +64,10 @@ export type CaptureVerdict =
  */
 export function judgeCaptures(plan: PublishPlan, sending: ReadonlySet<Slot>, failures: ReadonlyMap<Slot, AliRtcError>): CaptureVerdict {
   const start = plan.start.filter((slot) => !failures.has(slot))
-  const { audio, camera, screen } = Object.fromEntries(failures) as Partial<Record<Slot, AliRtcError>> // the keys are slots
-  const cancelled: readonly Slot[] = screen === undefined ? [] : ['screen']
-  const report = screen === undefined ? [] : [screen]
-  if (audio !== undefined) return { type: 'reject', error: audio, report, cancelled }
-  const left = new Set([...sending].filter((slot) => !plan.stop.includes(slot) && !failures.has(slot)))
-  if (start.length > 0 || left.size > 0 || failures.size === 0) {
-    return { type: 'go', start, report: [...(camera === undefined ? [] : [camera]), ...report], cancelled }
-  }
-  const error = camera ?? new AliRtcError(ERROR_PUBLISH_NOSTREAM, 'nothing that is switched on can be captured', { cause: screen })
-  return { type: 'reject', error, report, cancelled }
+  const left = [...sending].filter((slot) => !plan.stop.includes(slot) && !failures.has(slot))
+  const [audio, camera, screen] = SLOTS.map((slot) => failures.get(slot))
+  const nothing = failures.size > 0 && start.length + left.length === 0
+  const error = audio ?? (nothing ? camera ?? new AliRtcError(ERROR_PUBLISH_NOSTREAM, 'nothing that is switched on can be captured', { cause: screen }) : undefined)
+  const told = [error === undefined ? camera : undefined, screen]
+  return { error, start, report: told.filter((each) => each !== undefined), cancelled: screen === undefined ? [] : ['screen'] }
 }

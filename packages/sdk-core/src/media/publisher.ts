@@ -74,6 +74,11 @@ export class Publisher {
     return this.#sending
   }
 
+  /** Something is sent, or waits for its device to be sent again. */
+  get active(): boolean {
+    return SLOTS.some((slot) => this.#sending.has(slot) || this.#options.tracks.awaits(slot, 'publish'))
+  }
+
   trackOf(slot: Slot): MediaStreamTrack | undefined {
     return this.#sending.has(slot) ? this.#trackFor(slot) : undefined
   }
@@ -106,18 +111,25 @@ export class Publisher {
     return this.#exclusively((link) => this.#apply(link, new Set()))
   }
 
-  /** False when that kind is not sent. @param sticky a mute that survives a re-publish */
+  /** False when that kind is neither sent nor waits for its device. @param sticky a mute that survives a re-publish */
   mute(slot: 'audio' | 'camera', muted: boolean, sticky?: boolean): boolean {
     const track = this.trackOf(slot)
-    const link = this.#link
-    if (track === undefined || link === undefined) return false
+    if (track === undefined && !this.#options.tracks.awaits(slot, 'publish')) return false
     if (slot === 'audio') this.#sticky = muted && (sticky ?? this.#sticky)
     if (muted === this.#muted.has(slot)) return true
-    track.enabled = !muted
+    if (track !== undefined) track.enabled = !muted
     if (muted) this.#muted.add(slot)
     else this.#muted.delete(slot)
-    link.setMuted(slot, muted).then(() => { if (this.#link === link) this.#options.onMuted() }, (error: unknown) => this.#report(link, error))
+    this.announceMute(slot)
     return true
+  }
+
+  /** What we, or the system, silenced. */
+  announceMute(slot: 'audio' | 'camera'): void {
+    const [track, link] = [this.trackOf(slot), this.#link]
+    if (track === undefined || link === undefined) return // it comes muted, if it comes
+    const muted = this.#muted.has(slot) || track.muted
+    link.setMuted(slot, muted).then(() => { if (this.#link === link) this.#options.onMuted() }, (error: unknown) => this.#report(link, error))
   }
 
   /** The connection that sends was lost: the next `publish` sends everything again. */
@@ -125,24 +137,25 @@ export class Publisher {
     this.#stale = this.#sending.size > 0
   }
 
-  /** A track ended by itself: says so, and tells the others that the slot is no longer sent. */
-  async ended(slot: Slot, error: AliRtcError): Promise<void> {
+  /** A track ended by itself: says so, and where there is no other tells the others that the slot is no longer sent. */
+  async ended(slot: Slot, error: AliRtcError, recovered?: Promise<void>): Promise<void> {
     if (slot === 'screen') this.want(slot, false)
     this.#options.onError(error)
-    await this.#byItself(slot, () => this.#trackFor(slot, false) === undefined, [], [slot])
+    await recovered
+    await this.#byItself(slot, () => this.#sending.has(slot) && this.#trackFor(slot, false) === undefined, [], [slot])
   }
 
-  /** The slot's track, or how it is encoded, is another by now: the others see no more of it than the picture. */
+  /** The slot's track, or how it is encoded, is another by now: the others see no more of it than the picture; or it is there again. */
   async renew(slot: Slot): Promise<void> {
-    await this.#byItself(slot, () => true, [slot], [])
+    await this.#byItself(slot, () => this.#sending.has(slot) || this.#options.tracks.trackOf(slot, 'publish') !== undefined, [slot], [])
   }
 
-  /** Once no call is under way, if the slot is still sent then. */
+  /** Once no call is under way, if it is due then. */
   async #byItself(slot: Slot, due: () => boolean, start: readonly Slot[], stop: readonly Slot[]): Promise<void> {
     const link = this.#link
     while ((this.#pending ?? this.#announcing) !== undefined) await (this.#pending ?? this.#announcing)?.catch(() => undefined)
-    if (this.#link !== link || link === undefined || !this.#sending.has(slot) || !due()) return
-    this.#announcing = this.#send(link, start, stop)
+    if (this.#link !== link || link === undefined || !due()) return
+    this.#announcing = this.#send(link, start, stop, this.#options.tracks.awaits(slot, 'publish'))
       .catch((error: unknown) => this.#report(link, error))
       .finally(() => { this.#announcing = undefined })
     await this.#announcing
@@ -166,16 +179,19 @@ export class Publisher {
   }
 
   async #apply(link: ChannelLink, wanted: ReadonlySet<Slot>): Promise<void> {
+    const { tracks } = this.#options
     const plan = planPublish(wanted, this.#sending, this.#stale)
+    this.#release(SLOTS.filter((slot) => !wanted.has(slot) && !this.#sending.has(slot))) // no more waiting for it
     if (plan.start.length + plan.stop.length === 0) return
     const fresh = plan.start.filter((slot) => !this.#sending.has(slot))
+    const awaited = fresh.filter((slot) => tracks.awaits(slot, 'publish'))
     try {
       const start = await this.#capture(link, plan)
       await this.#send(link, start, plan.stop)
       this.#stale = false
     } catch (error) {
       // Another link's captures are none of ours
-      if (this.#link === link) for (const slot of fresh) this.#options.tracks.release(slot, 'publish')
+      if (this.#link === link) this.#release(fresh.filter((slot) => !awaited.includes(slot) || !tracks.awaits(slot, 'publish')))
       throw error
     }
   }
@@ -191,12 +207,12 @@ export class Publisher {
     const verdict = judgeCaptures(plan, this.#sending, failures)
     for (const slot of verdict.cancelled) this.want(slot, false)
     for (const error of verdict.report) this.#options.onError(error)
-    if (verdict.type === 'reject') throw verdict.error
+    if (verdict.error !== undefined) throw verdict.error
     return verdict.start
   }
 
-  /** All in one turn, so that the others hear of it once. */
-  async #send(link: ChannelLink, start: readonly Slot[], stop: readonly Slot[]): Promise<void> {
+  /** All in one turn, so that the others hear of it once. @param wait for what stops to come again, muted as it was */
+  async #send(link: ChannelLink, start: readonly Slot[], stop: readonly Slot[], wait = false): Promise<void> {
     // A capture may have ended since it began
     const alive = start.filter((slot) => this.#trackFor(slot, false) !== undefined)
     const before = this.#mix
@@ -216,7 +232,8 @@ export class Publisher {
     if (this.#mix !== before) before?.close()
     if (this.#link !== link) throw notInChannel() // left meanwhile: all is released
     for (const slot of alive) this.#sending.add(slot)
-    this.#release(stop)
+    if (wait) for (const slot of stop) this.#sending.delete(slot)
+    this.#release(wait ? [] : stop)
     this.#options.onChange()
     if (this.#mix !== undefined && this.#mix.sound !== before?.sound) this.#options.onSharedSound()
   }
@@ -241,13 +258,13 @@ export class Publisher {
     return new SoundMix(context(), microphone, sound)
   }
 
-  /** A slot that starts is not muted, but for a sticky mute; one that is sent again keeps its mute. */
+  /** A slot that starts is not muted, but for a sticky mute; one that is sent again keeps its mute. True also where the system mutes it. */
   #remute(slot: Slot, track: MediaStreamTrack): boolean {
-    const muted = (this.#sending.has(slot) && this.#muted.has(slot)) || (slot === 'audio' && this.#sticky)
+    const muted = this.#muted.has(slot) || (slot === 'audio' && this.#sticky)
     // What the app silenced itself it also lets speak again
     if (muted || this.#external.get(slot) !== track) track.enabled = !muted
     if (muted) this.#muted.add(slot)
-    return muted
+    return muted || track.muted
   }
 
   #release(slots: readonly Slot[]): void {

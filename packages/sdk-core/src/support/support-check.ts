@@ -1,5 +1,5 @@
 import {
-  ERROR_NEEDHTTPS, ERROR_NOTSUPPORT_BROWSER, ERROR_NOTSUPPORT_DEVICE, ERROR_NOTSUPPORT_H264, ERROR_NOTSUPPORT_WEBRTC, type Slot,
+  ERROR_NEEDHTTPS, ERROR_NOTSUPPORT_BROWSER, ERROR_NOTSUPPORT_H264, ERROR_NOTSUPPORT_WEBRTC, type Slot,
 } from '@earshot/protocol'
 import type { EngineSettings } from '../engine-options.js'
 import { AliRtcError } from '../errors.js'
@@ -63,7 +63,6 @@ export async function checkSupport(settings: EngineSettings, devices: SupportDev
 /** A camera that fails is told, and fails nothing. */
 async function checkDevices(result: SupportResult, settings: EngineSettings, devices: SupportDevices): Promise<void> {
   if (!settings.isDebug && !isSecureAddress(location)) throw unsupported(result, ERROR_NEEDHTTPS, 'the page must be on HTTPS or localhost')
-  if (typeof navigator.mediaDevices?.getUserMedia !== 'function') throw unsupported(result, ERROR_NOTSUPPORT_DEVICE, 'the browser has no getUserMedia')
   const captured = await devices.capture(devices.camera ? ['audio', 'camera'] : ['audio'])
   for (const outcome of captured.values()) if (outcome instanceof MediaStreamTrack) outcome.stop()
   const audio = captured.get('audio')
