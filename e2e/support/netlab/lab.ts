@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type Page } from '@playwright/test'
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test'
 import type { AliRtcEngine } from '@earshot/sdk-core'
 import { startServer } from '../channel-server.ts'
 import { Link } from './link.ts'
@@ -30,7 +30,7 @@ export class Lab {
   async call(link: Link, { video, nack = true }: CallOptions): Promise<Page> {
     const server = await startServer({ EARSHOT_HOST: '10.88.0.2', EARSHOT_LOG_LEVEL: 'error' }, ['ip', 'netns', 'exec', link.b])
     this.#closers.push(() => server.stop())
-    const page = await this.#open(link.a, `--unsafely-treat-insecure-origin-as-secure=${server.url}`)
+    const page = await this.#samplingPage(link.a, `--unsafely-treat-insecure-origin-as-secure=${server.url}`)
     if (!nack) await page.addInitScript(refuseNack)
     await page.goto(server.url)
     await page.addScriptTag({ url: '/earshot.global.js' })
@@ -43,7 +43,7 @@ export class Lab {
   /** The camera of a browser in `b` to one in `a`, sampled as `receive`, without a server between and without FEC: both repair by RTX (RFC 4588). */
   async peers(link: Link): Promise<Page> {
     const [from, to] = await Promise.all([link.b, link.a].map(async (namespace) => {
-      const page = await this.#open(namespace, '--disable-features=WebRtcHideLocalIpsWithMdns') // nobody there resolves the names it would give
+      const page = await this.#samplingPage(namespace, '--disable-features=WebRtcHideLocalIpsWithMdns') // nobody there resolves the names it would give
       await page.route('https://peer.test/', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' })) // secure: it has cameras
       await page.goto('https://peer.test/')
       return page
@@ -60,7 +60,13 @@ export class Lab {
     if (faults.length > 0) throw new AggregateError(faults, 'the lab did not end cleanly')
   }
 
-  async #open(namespace: string, ...args: string[]): Promise<Page> {
+  /** Has something end with the lab. */
+  adopt(close: () => Promise<void>): void {
+    this.#closers.push(close)
+  }
+
+  /** Pages in one browser in that namespace. */
+  async browser(namespace: string, ...args: string[]): Promise<BrowserContext> {
     const browser: Browser = await chromium.launch({
       executablePath: chromiumInNamespace,
       env: { ...process.env, NETLAB_NAMESPACE: namespace, NETLAB_CHROMIUM: process.env['CHROMIUM_PATH'] ?? chromium.executablePath() },
@@ -70,7 +76,11 @@ export class Lab {
       ],
     })
     this.#closers.push(() => browser.close())
-    const page = await (await browser.newContext({ permissions: ['microphone', 'camera'] })).newPage()
+    return await browser.newContext({ permissions: ['microphone', 'camera'] })
+  }
+
+  async #samplingPage(namespace: string, ...args: string[]): Promise<Page> {
+    const page = await (await this.browser(namespace, ...args)).newPage()
     page.on('pageerror', (error) => console.error(error.stack ?? error.message))
     await addSampler(page)
     return page

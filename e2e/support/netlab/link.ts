@@ -13,6 +13,10 @@ export interface LinkSettings {
   readonly delay: number
   /** Percent of all packets, each by chance. */
   readonly loss: number
+  /** Percent of the UDP packets. */
+  readonly udp: number
+  /** Percent of the TCP packets. */
+  readonly tcp: number
   /** kbit/s; 0 for no limit. */
   readonly rate: number
 }
@@ -52,6 +56,8 @@ export class Link {
   /** With all it said. */
   readonly #ended: Promise<void>
   #errors = ''
+  /** Last part of the address of `a`. */
+  #address: 1 | 3 = 1
   /** One question after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -76,6 +82,28 @@ export class Link {
   /** Without a direction, both. */
   async set(settings: Partial<LinkSettings>, directions: readonly Direction[] = ['a>b', 'b>a']): Promise<void> {
     for (const direction of directions) for (const [name, value] of Object.entries(settings)) await this.#ask(`set ${direction} ${name} ${value}`)
+  }
+
+  /** Ends every TCP connection for both ends, as a middlebox does. */
+  async reset(): Promise<void> {
+    await this.#ask('reset')
+  }
+
+  /** From now on `b` sees what `a` sends over UDP come from other ports, as through a NAT that forgot. */
+  async rebind(): Promise<void> {
+    await this.#ask('rebind')
+  }
+
+  /** Gives `a` an address in place of the one it has, as another network would: what is bound to the old one is lost. */
+  move(): void {
+    const old = `10.88.0.${this.#address}`
+    this.#address = this.#address === 1 ? 3 : 1
+    const peer = ['peer', '10.88.0.2', 'dev', 'nl-a']
+    // In this order: an address with the same peer as another would go with it. The default route has gone with the last one.
+    for (const change of [['addr', 'del', old, ...peer], ['addr', 'add', `10.88.0.${this.#address}`, ...peer], ['route', 'replace', 'default', 'dev', 'nl-a']]) {
+      const { status, stderr } = spawnSync('ip', ['-n', this.a, ...change], { encoding: 'utf8' })
+      if (status !== 0) throw new Error(`the address could not be changed: ${stderr}`)
+    }
   }
 
   async flows(): Promise<Flow[]> {

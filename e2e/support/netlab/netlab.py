@@ -6,7 +6,10 @@
 The link is a pair of TUN devices with this process between them, which needs no sch_netem in the kernel: each packet is
 delayed, dropped or made to wait for its turn, per direction. Each line of standard input gets one line of JSON in return:
 
-    set DIRECTION NAME VALUE    DIRECTION is a>b or b>a, NAME is delay (ms, one way), loss (percent) or rate (kbit/s, 0: no limit)
+    set DIRECTION NAME VALUE    DIRECTION is a>b or b>a, NAME is delay (ms, one way), loss (percent), udp or tcp (loss of these alone, percent)
+                                or rate (kbit/s, 0: no limit)
+    reset                       ends every TCP connection for both ends, as a middlebox does
+    rebind                      from now on b sees what a sends over UDP come from other ports, as through a NAT that forgot
     stats                       what has come into the link since the start; bytes are those of whole IP packets
 """
 import ctypes
@@ -84,6 +87,61 @@ def flow_of(packet):
     return (protocol, *ports, kind, ssrc), int.from_bytes(packet[at + 10:at + 12], "big") if kind == "rtp" else None
 
 
+def checksum(data):
+    """Of the internet protocols (RFC 1071); data of even length."""
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+class Connections:
+    """How far each end of each TCP connection has come: what a reset has to say to be believed (RFC 5961, 3.2)."""
+
+    def __init__(self):
+        self.next = {}
+
+    def saw(self, way, packet):
+        if packet[9] != 6 or packet[0] != 0x45 or len(packet) < 40:
+            return
+        ends, (sequence,), flags = packet[12:24], struct.unpack("!I", packet[24:28]), packet[33]
+        data = int.from_bytes(packet[2:4], "big") - 20 - (packet[32] >> 4) * 4
+        ahead = (sequence + data + (flags & 2 != 0) - self.next.get((way, ends), sequence)) & 0xFFFFFFFF
+        if flags & 5:  # RST, FIN
+            self.next.pop((way, ends), None)
+        elif ahead < 1 << 31:  # what is sent again is behind
+            self.next[way, ends] = (self.next.get((way, ends), sequence) + ahead) & 0xFFFFFFFF
+
+    def resets(self):
+        for (way, ends), sequence in self.next.items():
+            tcp = ends[8:12] + struct.pack("!IIBBHHH", sequence, 0, 5 << 4, 4, 0, 0, 0)
+            tcp = tcp[:16] + struct.pack("!H", checksum(ends[:8] + struct.pack("!HH", 6, len(tcp)) + tcp)) + tcp[18:]
+            ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + ends[:8]
+            yield way, ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:] + tcp
+        self.next.clear()
+
+
+class Nat:
+    """Moves the UDP ports of a, as b sees them."""
+    FIRST, COUNT = 1024, 64512
+
+    def __init__(self):
+        self.shift = 0
+
+    def rebind(self):
+        self.shift += 7001
+
+    def passes(self, way, packet):
+        if self.shift == 0 or packet[0] != 0x45 or packet[9] != 17 or len(packet) < 28:
+            return packet
+        at, shift = (20, self.shift) if way == "a>b" else (22, -self.shift)
+        port = self.FIRST + (int.from_bytes(packet[at:at + 2], "big") - self.FIRST + shift) % self.COUNT
+        moved = bytearray(packet)
+        moved[at:at + 2] = port.to_bytes(2, "big")
+        moved[26:28] = b"\0\0"  # none (RFC 768): the one there is of the other port
+        return bytes(moved)
+
+
 class Flow:
     def __init__(self):
         self.count = dict(packets=0, bytes=0, dropped=0, repeated=0, heldMs=0.0)
@@ -104,7 +162,7 @@ class Flow:
 class Direction:
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.settings = dict(delay=0.0, loss=0.0, rate=0.0)
+        self.settings = dict(delay=0.0, loss=0.0, udp=0.0, tcp=0.0, rate=0.0)
         self.free_at = 0.0
         self.flows = {}
 
@@ -113,7 +171,8 @@ class Direction:
         key, sequence = flow_of(packet)
         flow = self.flows.setdefault(key, Flow())
         flow.arrived(len(packet), sequence)
-        if self.settings["loss"] and self.random.random() * 100 < self.settings["loss"]:
+        loss = max(self.settings["loss"], self.settings.get(key[0], 0.0))
+        if loss and self.random.random() * 100 < loss:
             return flow, None
         if self.settings["rate"]:
             start = max(now, self.free_at)
@@ -123,8 +182,11 @@ class Direction:
         return flow, now + self.settings["delay"] / 1000
 
 
-def obey(line, directions):
+def obey(line, directions, acts):
     word = line.split()
+    if line in acts:
+        acts[line]()
+        return dict(ok=True)
     if word == ["stats"]:
         names = ("protocol", "from", "to", "kind", "ssrc")
         return [dict(direction=way, **dict(zip(names, key)), **flow.count) for way, direction in directions.items() for key, flow in direction.flows.items()]
@@ -138,7 +200,10 @@ def run(name):
     tuns = {side: open_tun(name, side) for side in "ab"}
     # Each direction has chances of its own, so that what one carries does not decide what the other loses.
     directions = {"a>b": Direction(1), "b>a": Direction(2)}
-    ends = {tuns["a"]: (directions["a>b"], tuns["b"]), tuns["b"]: (directions["b>a"], tuns["a"])}
+    ends = {tuns["a"]: ("a>b", tuns["b"]), tuns["b"]: ("b>a", tuns["a"])}
+    out_of = {way: out for way, out in ends.values()}
+    connections, nat = Connections(), Nat()
+    acts = dict(reset=lambda: [os.write(out_of[way], packet) for way, packet in connections.resets()], rebind=nat.rebind)
     on_the_way, order, said = [], 0, b""
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # a cable does not wait for its turn on the processor
@@ -162,19 +227,21 @@ def run(name):
                     return
                 *lines, said = (said + heard).split(b"\n")
                 for line in lines:
-                    print(json.dumps(obey(line.decode(), directions)), flush=True)
+                    print(json.dumps(obey(line.decode(), directions, acts)), flush=True)
                 continue
             try:
                 packet = os.read(fd, 65535)
             except BlockingIOError:
                 continue
             came = time.monotonic()
-            direction, out = ends[fd]
-            flow, leaves = direction.take(packet, came)
+            way, out = ends[fd]
+            flow, leaves = directions[way].take(packet, came)
             if leaves is None:
                 flow.count["dropped"] += 1
             else:
                 order += 1
+                connections.saw(way, packet)
+                packet = nat.passes(way, packet)
                 heapq.heappush(on_the_way, (leaves, order, came, out, flow, packet))
 
 
