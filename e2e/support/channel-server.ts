@@ -7,6 +7,8 @@ export const controlToken = 'e2e-control-token'
 
 export interface ChannelServer {
   readonly url: string
+  /** For signals. */
+  readonly process: ChildProcess
   control(method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ status: number; body: unknown }>
   /** One value of GET /metrics. */
   metric(name: string): Promise<number>
@@ -26,6 +28,7 @@ export async function startServer(env: Record<string, string> = {}, within: read
   const url = await address(child)
   return {
     url,
+    process: child,
     async control(method, path, body) {
       const response = await fetch(`${url}/v1/control/channels${path}`, {
         method,
@@ -41,7 +44,7 @@ export async function startServer(env: Record<string, string> = {}, within: read
       return Number(line.split(' ').at(-1))
     },
     async stop() {
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
       await once(child, 'exit')
     },

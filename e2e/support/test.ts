@@ -3,6 +3,7 @@ import { startServer, type ChannelServer } from './channel-server.ts'
 import { Participant, type ParticipantOptions } from './participant.ts'
 
 export { expect } from '@playwright/test'
+export type { Participant, ParticipantOptions } from './participant.ts'
 
 interface Fixtures {
   /** The id of a channel nobody else uses. (`channel` would be Playwright's own.) */
