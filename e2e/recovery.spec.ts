@@ -1,0 +1,93 @@
+import { Caller, openCallersPage } from './support/faults/caller.ts'
+import { FailingServer } from './support/faults/failing-server.ts'
+import { recoveries, type FaultTimes } from './support/faults/recovery.ts'
+import { Relay } from './support/faults/relay.ts'
+import { expect, test, type Participant, type ParticipantOptions } from './support/test.ts'
+
+interface Call {
+  readonly server: FailingServer
+  /** Between Bob and the server. */
+  readonly relay: Relay
+  readonly alice: Caller
+  readonly bob: Caller
+  readonly watcher: Caller
+}
+
+/** Alice and Bob hear each other, and the watcher sees them. */
+async function withCall(room: string, launch: (options: ParticipantOptions) => Promise<Participant>, run: (call: Call) => Promise<void>): Promise<void> {
+  const server = await FailingServer.start()
+  const relay = await Relay.to(server.url)
+  try {
+    const [bobs, others] = [await launch({ name: 'Bob' }), await launch({ name: 'Alice', hertz: 660 })]
+    await openCallersPage(bobs.page, relay.url)
+    await openCallersPage(others.page, server.url)
+    const alice = await Caller.make(others.page, 'Alice')
+    const bob = await Caller.make(bobs.page, 'Bob')
+    const watcher = await Caller.make(others.page, 'Watcher', { autoPublish: false, autoSubscribe: false })
+    for (const caller of [watcher, alice, bob]) await caller.join(room)
+    for (const caller of [alice, bob]) await caller.expectHearing(1)
+    await run({ server, relay, alice, bob, watcher })
+    expect(await watcher.comings(), 'who came and went').toEqual(['onJoin Alice', 'onJoin Bob'])
+    for (const caller of [alice, bob, watcher]) expect(await caller.told('onError', 'onBye')).toEqual([])
+    expect(await alice.comings()).toEqual(['onJoin Watcher', 'onJoin Bob'])
+    expect(await bob.comings()).toEqual(['onJoin Watcher', 'onJoin Alice'])
+  } finally {
+    relay.close()
+    await server.stop()
+  }
+}
+
+/** For that long. */
+const pass = (ms: number) => new Promise((resolve) => { setTimeout(resolve, ms) })
+
+async function fault(begin: () => void | Promise<void>, lastsMs: number, end: () => void | Promise<void>): Promise<FaultTimes> {
+  const began = Date.now()
+  await begin()
+  await pass(lastsMs)
+  await end()
+  return { began, ended: Date.now() }
+}
+
+test('a network that is cut for four seconds: noticed within two, heard again within five of its end, and nobody left', async ({ room, launch }) => {
+  await withCall(room, launch, async ({ relay, alice, bob }) => {
+    const times = await fault(() => relay.cut(), 4000, () => relay.heal())
+    const [ofBob] = await recoveries([bob, alice], 1, times, 15_000)
+    expect(ofBob?.noticedMs).toBeLessThanOrEqual(2000)
+    expect(ofBob?.backMs).toBeLessThanOrEqual(5000)
+  })
+})
+
+test('UDP that is blocked for four seconds while TCP works: noticed within two, heard again within five of its end, and nobody left', async ({ room, launch }) => {
+  await withCall(room, launch, async ({ relay, alice, bob }) => {
+    const times = await fault(() => relay.media({ loss: 1 }), 4000, () => relay.media({ loss: 0 }))
+    const [ofBob] = await recoveries([bob, alice], 1, times, 15_000)
+    expect(ofBob?.noticedMs).toBeLessThanOrEqual(2000)
+    expect(ofBob?.backMs).toBeLessThanOrEqual(5000)
+  })
+})
+
+test('a server that is killed and started again: noticed within two seconds, heard again within five of its start, and nobody left', async ({ room, launch }) => {
+  await withCall(room, launch, async ({ server, alice, bob, watcher }) => {
+    const times = await fault(() => server.kill(), 0, () => server.again())
+    for (const { noticedMs, backMs } of await recoveries([alice, bob], 1, times, 20_000)) {
+      expect(noticedMs).toBeLessThanOrEqual(2000)
+      expect(backMs).toBeLessThanOrEqual(5000)
+    }
+    await expect.poll(async () => (await watcher.told('onConnectionChange')).map(({ payload }) => payload['state'])).toEqual(['connected', 'reconnecting', 'connected'])
+    expect(await watcher.run((engine) => engine.getUserList().map(({ userId }) => userId).sort())).toEqual(['Alice', 'Bob'])
+  })
+})
+
+test('a page that is closed leaves at once', async ({ room, launch }) => {
+  const server = await FailingServer.start()
+  const [bobs, others] = [await launch({ name: 'Bob' }), await launch({ name: 'Alice' })]
+  for (const { page } of [bobs, others]) await openCallersPage(page, server.url)
+  const [alice, bob] = [await Caller.make(others.page, 'Alice'), await Caller.make(bobs.page, 'Bob')]
+  for (const caller of [alice, bob]) await caller.join(room)
+  await alice.expectHearing(1)
+  const closed = Date.now()
+  await bobs.page.close({ runBeforeUnload: false })
+  await expect.poll(async () => (await alice.told('onLeave')).map(({ at }) => at - closed), { intervals: [100] }).toEqual([expect.any(Number)])
+  expect((await alice.told('onLeave')).at(0)!.at - closed).toBeLessThanOrEqual(2000)
+  await server.stop()
+})
