@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { candidate, channelId, displayName, profile, requestId, role, userId } from './client-fields.js'
+import { candidate, channelId, connection, displayName, profile, requestId, role, streamRow, userId } from './client-fields.js'
 import { MAX_SDP, SESSION_KEY_PATTERN } from './ids.js'
-import { connection, streamRow, type Candidate, type Connection, type Profile, type Role, type StreamRow } from './rows.js'
+import type { Candidate, Connection, Profile, Role, StreamRow } from './rows.js'
 import type { CameraLayer, Slot } from './ids.js'
 
 /**

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { clientMessage, type ClientMessage } from './client-message.js'
-import { serverMessage, type ServerMessage } from './server-message.js'
+import { serverMessages, type ServerMessage } from './server-message.js'
 
 /** What was wrong with a message. `field` is the path of the first bad field, absent when the text is not an object at all. */
 export interface MessageFault {
@@ -18,28 +18,35 @@ export type Parsed<Message> =
 
 /** Reads one message of a client; never throws. */
 export function parseClientMessage(text: string): Parsed<ClientMessage> {
-  return parse(clientMessage, text)
+  const value = json(text)
+  if (value === undefined) return notJson
+  const result = v.safeParse(clientMessage, value, { abortEarly: true })
+  return result.success ? { ok: true, message: result.output } : { ok: false, fault: faultOf(result.issues[0], value) }
 }
 
 /** Reads one message of the server; never throws. */
 export function parseServerMessage(text: string): Parsed<ServerMessage> {
-  return parse(serverMessage, text)
+  const value = json(text)
+  if (value === undefined) return notJson
+  const { type } = Object(value) as { readonly type?: unknown } // any value has it, perhaps undefined
+  const check = typeof type === 'string' && Object.hasOwn(serverMessages, type) ? serverMessages[type as ServerMessage['type']] : undefined
+  const field = check === undefined ? 'type' : check(value, '')
+  return field === undefined ? { ok: true, message: value as ServerMessage } : { ok: false, fault: { field, message: `"${field}" of a message "${String(type)}" is wrong` } } // `check` has looked
 }
 
-function parse<Message>(schema: v.GenericSchema<Message>, text: string): Parsed<Message> {
-  let value: unknown
+const notJson = { ok: false, fault: { message: 'the message is not JSON' } } as const
+
+function json(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
-    return { ok: false, fault: { message: 'the message is not JSON' } }
+    return undefined
   }
-  const result = v.safeParse(schema, value, { abortEarly: true })
-  return result.success ? { ok: true, message: result.output } : { ok: false, fault: faultOf(result.issues[0], value) }
 }
 
 function faultOf(issue: v.BaseIssue<unknown>, value: unknown): MessageFault {
   const field = issue.path?.map(({ key }) => key).join('.')
-  const { id } = Object(value) as { readonly id?: unknown } // any value has it, perhaps undefined
+  const { id } = Object(value) as { readonly id?: unknown } // as above
   return {
     message: field === undefined ? `the message must be an object: ${issue.message}` : `"${field}" ${says(issue.message)}`,
     ...(field === undefined ? {} : { field }),

@@ -1,7 +1,4 @@
-import * as v from 'valibot'
-import { STREAM_LABELS, type StreamLabel } from './ids.js'
-
-export const label: v.GenericSchema<StreamLabel> = v.picklist(STREAM_LABELS)
+import type { StreamLabel } from './ids.js'
 
 /** One row of what a member publishes. */
 export interface StreamRow {
@@ -12,24 +9,12 @@ export interface StreamRow {
   readonly muted: boolean
 }
 
-export const streamRow: v.GenericSchema<StreamRow> = v.object({
-  label,
-  state: v.picklist(['active', 'inactive']),
-  muted: v.boolean(),
-})
-
 /** A member of a channel as the others see it. `streams` is empty until it publishes. */
 export interface MemberRow {
   readonly userId: string
   readonly displayName: string
   readonly streams: readonly StreamRow[]
 }
-
-export const memberRow: v.GenericSchema<MemberRow> = v.object({
-  userId: v.string(),
-  displayName: v.string(),
-  streams: v.array(streamRow),
-})
 
 /** An ICE candidate as `RTCPeerConnection` takes and gives it; `null` ends the candidates. */
 export interface Candidate {
@@ -41,7 +26,6 @@ export interface Candidate {
 
 /** Which of a client's two peer connections is meant, seen from the client. */
 export type Connection = 'publish' | 'subscribe'
-export const connection: v.GenericSchema<Connection> = v.picklist(['publish', 'subscribe'])
 
 /** 0 interactive, 1 live (may only receive); only profile 1 and 2 tell them apart. */
 export type Role = 0 | 1

@@ -1,6 +1,6 @@
-import * as v from 'valibot'
-import type { StreamLabel } from './ids.js'
-import { connection, label, memberRow, type Candidate, type Connection, type MemberRow } from './rows.js'
+import { fieldsOf, flag, listOf, number, oneOf, or, text, type Check } from './check.js'
+import { STREAM_LABELS, type StreamLabel } from './ids.js'
+import type { Candidate, Connection, MemberRow, StreamRow } from './rows.js'
 
 /** Structurally an `RTCIceServer`. */
 export interface IceServer {
@@ -45,44 +45,34 @@ export type ServerAnswer = Extract<ServerMessage, { type: 'joined' | 'resumed' |
 /** Those that nobody asked for. */
 export type ServerEvent = Exclude<ServerMessage, ServerAnswer>
 
-type Fields<Message> = { readonly [Field in Exclude<keyof Message, 'type'>]-?: v.GenericSchema<Message[Field]> }
+type Checks = { readonly [Type in ServerMessage['type']]: Check<Omit<Extract<ServerMessage, { type: Type }>, 'type'>> }
 
-// Names and types only, so that the browser loads little: the limits were kept by the server, which checks what clients say before it passes it on.
-const userId = v.string()
-const text = v.optional(v.string())
-const textOrNull = v.optional(v.nullable(v.string()))
-const number = v.number()
-
-/** What each message carries beside its `type`. */
-const fields: { readonly [Type in ServerMessage['type']]: Fields<Extract<ServerMessage, { type: Type }>> } = {
-  joined: {
-    id: number, members: v.array(memberRow),
-    iceServers: v.array(v.object({
-      urls: v.lazy((urls) => Array.isArray(urls) ? v.array(v.string()) : v.string()), username: text, credential: text,
-    })),
-  },
-  resumed: { id: number, received: number },
-  accepted: { id: number, sdp: text },
-  error: { id: v.optional(number), code: number, message: v.string(), field: text },
-  'member-joined': { member: memberRow },
-  'member-left': { userId },
-  published: { member: memberRow },
-  unpublished: { userId },
-  muted: { userId, slot: v.picklist(['audio', 'camera']), muted: v.boolean() },
-  offer: { offerId: number, sdp: v.string(), tracks: v.array(v.object({ mid: v.string(), userId, label })) },
-  layer: { userId, label },
-  candidate: {
-    connection,
-    candidate: v.nullable(v.object({
-      candidate: v.string(), sdpMid: textOrNull, sdpMLineIndex: v.optional(v.nullable(number)), usernameFragment: textOrNull,
-    })),
-  },
-  bye: { code: v.picklist([1, 2, 3]) },
-}
-
-/** A type that is not in the table finds no fields there, and is refused by name. */
-export const serverMessage: v.GenericSchema<ServerMessage> = v.lazy((value) => {
-  const { type } = Object(value) as ServerMessage // whatever it is: the schema looks
-  const schema: v.GenericSchema = v.object({ type: v.picklist(Object.keys(fields)), ...fields[type] })
-  return schema as v.GenericSchema<ServerMessage> // which `fields` is typed by
+const maybeText = or(undefined, text)
+const member: Check<MemberRow> = fieldsOf({
+  userId: text, displayName: text, streams: listOf(fieldsOf<StreamRow>({ label: oneOf(STREAM_LABELS), state: oneOf(['active', 'inactive']), muted: flag })),
 })
+const urls: Check<string | readonly string[]> = (value, path) => (Array.isArray(value) ? listOf(text) : text)(value, path)
+const ofMember = fieldsOf<{ readonly member: MemberRow }>({ member })
+const ofUser = fieldsOf<{ readonly userId: string }>({ userId: text })
+
+/** What each message carries beside its `type`. Names and types only: the limits were kept by the server, which checks what clients say. */
+export const serverMessages: Checks = {
+  joined: fieldsOf({ id: number, members: listOf(member), iceServers: listOf(fieldsOf<IceServer>({ urls, username: maybeText, credential: maybeText })) }),
+  resumed: fieldsOf({ id: number, received: number }),
+  accepted: fieldsOf({ id: number, sdp: maybeText }),
+  error: fieldsOf({ id: or(undefined, number), code: number, message: text, field: maybeText }),
+  'member-joined': ofMember,
+  'member-left': ofUser,
+  published: ofMember,
+  unpublished: ofUser,
+  muted: fieldsOf({ userId: text, slot: oneOf(['audio', 'camera']), muted: flag }),
+  offer: fieldsOf({ offerId: number, sdp: text, tracks: listOf(fieldsOf<OfferedTrack>({ mid: text, userId: text, label: oneOf(STREAM_LABELS) })) }),
+  layer: fieldsOf({ userId: text, label: oneOf(STREAM_LABELS) }),
+  candidate: fieldsOf({
+    connection: oneOf(['publish', 'subscribe']),
+    candidate: or(null, fieldsOf<Candidate>({
+      candidate: text, sdpMid: or(null, maybeText), sdpMLineIndex: or(null, or(undefined, number)), usernameFragment: or(null, maybeText),
+    })),
+  }),
+  bye: fieldsOf({ code: oneOf([1, 2, 3]) }),
+}
