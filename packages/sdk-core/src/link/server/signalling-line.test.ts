@@ -14,6 +14,8 @@ afterEach(() => { vi.useRealTimers() })
 /** A server and its network: what is sent arrives only with `deliver`, and what was on the way is lost with the socket. */
 class Network {
   readonly opened: string[] = []
+  /** The codes with which the client closed its sockets. */
+  readonly closed: (number | undefined)[] = []
   readonly heard: ClientMessage[] = []
   /** Hosts whose sockets stay silent while they open; those that refuse. */
   readonly hanging: Set<string> = new Set()
@@ -34,7 +36,10 @@ class Network {
       this.#open.add(handlers)
       handlers.open()
     })
-    return { send: (text) => this.#up.push({ from: handlers, text }), close: () => this.#open.delete(handlers) }
+    return { send: (text) => this.#up.push({ from: handlers, text }), close: (code) => {
+        this.closed.push(code)
+        this.#open.delete(handlers)
+      } }
   }
 
   say(message: ServerMessage): void {
@@ -248,6 +253,34 @@ test('where there is no other entry it is looked for for ever', async () => {
   network.cut()
   await settle(network, 120_000)
   expect(log).toEqual(['down: cut'])
+})
+
+test('a browser that is online before the next attempt is due makes one attempt, not two', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.99)
+  const events = new EventTarget()
+  vi.stubGlobal('addEventListener', events.addEventListener.bind(events))
+  const network = new Network()
+  await joined(network)
+  network.refusing.add('one')
+  network.cut()
+  await vi.advanceTimersByTimeAsync(100) // refused, and due again after 248 ms
+  network.refusing.clear()
+  network.hanging.add('one')
+  events.dispatchEvent(new Event('online'))
+  await vi.advanceTimersByTimeAsync(1900) // not yet given up
+  expect(network.opened).toHaveLength(3)
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+test('the server is told whether a socket or the session ends: it waits for another socket in the one case only', async () => {
+  const network = new Network()
+  const { line } = await joined(network)
+  network.swallow()
+  line.doubt('nothing was heard')
+  await settle(network)
+  line.close()
+  expect(network.closed).toEqual([undefined, 1000])
 })
 
 test('a closed line says nothing, hears nothing and opens nothing', async () => {

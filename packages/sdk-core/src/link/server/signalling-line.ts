@@ -26,6 +26,8 @@ export interface LineOptions {
 
 /** Close code of a server that ends. */
 const GOING_AWAY = 1001
+/** Close code of a session that ends: without it the server would wait for another socket. */
+const MEANT = 1000
 
 /**
  * Signalling that outlives its sockets: whatever is said arrives once and in order, both ways. Messages are kept until the
@@ -129,6 +131,7 @@ export class SignallingLine {
   }
 
   #open(): void {
+    clearTimeout(this.#timer) // `online` comes before it
     const { entries: [first = ''], reconnectMs } = this.#options
     const attempt = this.#attempt = new AbortController()
     this.#attemptedAt = performance.now()
@@ -216,6 +219,6 @@ export class SignallingLine {
   #end(): void {
     this.#abandon()
     this.#listening.abort()
-    this.#socket?.close()
+    this.#socket?.close(MEANT)
   }
 }

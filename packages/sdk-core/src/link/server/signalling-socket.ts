@@ -5,8 +5,8 @@ import { channelUrl } from './channel-url.js'
 /** What is needed of a WebSocket. */
 export interface Socket {
   send(text: string): void
-  /** No handler is called after it. */
-  close(): void
+  /** No handler is called after it. @param code says why, where there is something to say */
+  close(code?: number): void
 }
 
 export interface SocketHandlers {
@@ -40,7 +40,8 @@ export interface Signalling {
   /** The entry of `gslb` it is connected to. */
   readonly entry: string
   say(message: ClientMessage): void
-  close(): void
+  /** @param code 1000: the session ends with it */
+  close(code?: number): void
 }
 
 /** Connects to the first entry that answers. Rejects with 10150 when none does, and with the signal's reason when aborted. */
@@ -75,9 +76,9 @@ export function connect(entry: string, options: ConnectOptions): Promise<Signall
     const signalling: Signalling = {
       entry,
       say: (message) => { if (state === 'open') socket?.send(JSON.stringify(message)) },
-      close: () => {
+      close: (code) => {
         state = 'closed'
-        socket?.close()
+        socket?.close(code)
       },
     }
     const handlers: SocketHandlers = {
@@ -119,9 +120,9 @@ function openWebSocket(url: string, handlers: SocketHandlers): Socket {
   socket.addEventListener('close', (event) => handlers.close(`closed with code ${event.code}${event.reason && `, ${event.reason}`}`, event.code), { signal })
   return {
     send: (text) => { if (socket.readyState === WebSocket.OPEN) socket.send(text) },
-    close: () => {
+    close: (code) => {
       listening.abort()
-      socket.close()
+      socket.close(code)
     },
   }
 }
