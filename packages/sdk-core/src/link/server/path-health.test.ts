@@ -39,8 +39,10 @@ test.each([
   expect(news).toEqual(expected)
 })
 
-test('fewer bytes than before are a new pair of candidates, and a sign of life', () => {
-  expect(newsOf([{ bytes: 900 }, { bytes: 900 }, { bytes: 900 }, { bytes: 10 }, { bytes: 10 }, { bytes: 10 }])).toEqual([])
+test('fewer bytes than before are no sign of life: a pair of candidates was forgotten; what comes on top of them is one', () => {
+  const silent: Reading[] = [{ bytes: 900 }, ...times(4, { bytes: 900 }), { bytes: 10 }, { bytes: 10 }]
+  expect(newsOf(silent)).toEqual([[2000, 'silent'], [3500, 'restart']])
+  expect(newsOf([...silent, { bytes: 11 }])).toEqual([[2000, 'silent'], [3500, 'restart'], [4000, 'alive']])
 })
 
 test('what has never worked is not silent, and is restarted only when the browser has given it up', () => {
@@ -58,8 +60,11 @@ test('a page that slept gives what it missed another chance', () => {
   expect(newsOf([...asleep, { bytes: 1, nowMs: 61_500 }])).toEqual([[61_500, 'silent']])
 })
 
-test('a path that was silent already is not excused by a pause of the page', () => {
-  expect(newsOf([...flowing(1), ...times(4, { bytes: 1 }), { bytes: 1, nowMs: 60_000 }])).toEqual([[2000, 'silent'], [60_000, 'restart'], [60_000, 'lost']])
+test('the sleep of the machine does not count, also where it began when the path was silent already: the network goes first', () => {
+  const awake = (seconds: number): Reading[] => Array.from({ length: seconds }, (_, index) => ({ bytes: 1, nowMs: 3_600_000 + index * 1000 }))
+  const lid = [...flowing(1), ...times(4, { bytes: 1 })]
+  expect(newsOf([...lid, ...awake(2)])).toEqual([[2000, 'silent'], [3_600_000, 'restart']])
+  expect(newsOf([...lid, ...awake(29)]).at(-1)).toEqual([3_628_000, 'lost'])
 })
 
 test('a restart that cannot be negotiated is made up for as soon as it can', () => {

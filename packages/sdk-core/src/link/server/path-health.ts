@@ -1,7 +1,7 @@
 /** What a connection's path shows, read again and again. */
 export interface PathReading {
   readonly nowMs: number
-  /** All that ever arrived, media and RTCP alike; a new pair of candidates may start again from 0. */
+  /** All that arrived, media and RTCP alike. Less than before when the browser forgets a pair of candidates: that is no sign of life. */
   readonly bytes: number
   /** The browser has given the path up. */
   readonly failed: boolean
@@ -48,8 +48,10 @@ export function newPath(nowMs: number): PathHealth {
 
 export function pathStep(before: PathHealth, reading: PathReading, patience: PathPatience): { readonly path: PathHealth; readonly news: readonly PathNews[] } {
   const { nowMs, bytes } = reading
-  const woken = before.state === 'alive' && nowMs - before.readMs > SLEPT_MS
-  if (bytes === before.bytes && !woken) return stillSilent({ ...before, readMs: nowMs }, reading, patience)
+  const sleptMs = nowMs - before.readMs > SLEPT_MS ? nowMs - before.readMs : 0
+  if (bytes <= before.bytes) {
+    return stillSilent({ ...before, bytes, readMs: nowMs, heardMs: before.heardMs + sleptMs }, reading, patience)
+  }
   const path: PathHealth = { state: 'alive', bytes, heardMs: nowMs, readMs: nowMs, restartMs: nowMs + patience.restartMs }
   return { path, news: before.state === 'silent' || before.state === 'lost' ? ['alive'] : [] }
 }
@@ -58,7 +60,7 @@ function stillSilent(path: PathHealth, { nowMs, failed, canRestart }: PathReadin
   const forMs = nowMs - path.heardMs
   const silent = path.state === 'alive' && forMs >= silentMs
   // What has never worked is restarted only when the browser has given it up: slow networks take seconds
-  const restart = canRestart && nowMs >= path.restartMs && (path.state !== 'new' || failed)
+  const restart = canRestart && nowMs >= path.restartMs && (path.state === 'silent' || path.state === 'lost' || failed)
   const lost = path.state !== 'lost' && forMs >= lostMs
   return {
     path: { ...path, state: lost ? 'lost' : silent ? 'silent' : path.state, restartMs: restart ? nowMs + againMs : path.restartMs },
