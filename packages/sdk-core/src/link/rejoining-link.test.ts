@@ -595,6 +595,21 @@ it('what goes wrong in a session that is being restored does not count as repair
   expect(made.heard()).toEqual(['connection reconnecting'])
 })
 
+it('a session that is restored while it repairs itself is connected when it is repaired', async () => {
+  const made = await inChannel()
+  await made.link.publishTrack('audio', track('microphone'), unmuted)
+  const next = await lostOnce(made)
+  let published = (): void => undefined
+  next.publishTrack = () => new Promise((resolve) => { published = resolve })
+  await next.joined()
+  const call = outcome(made.link.setRole(1))
+  next.tell({ type: 'connection', state: 'reconnecting' })
+  published()
+  expect([await call, made.heard()]).toEqual(['done', ['connection reconnecting']])
+  next.tell({ type: 'connection', state: 'connected' })
+  expect(made.heard()).toEqual(['connection connected'])
+})
+
 // Leaving
 
 it.each<[string, (made: Scene) => Promise<unknown>]>([

@@ -49,6 +49,8 @@ class RejoiningLink implements ChannelLink {
   #phase: 'new' | 'joined' | 'lost' | 'restoring' | 'over' = 'new'
   /** Of the present session, or of the one being joined. */
   #link: ChannelLink
+  /** What it said of itself last. */
+  #said: 'connected' | 'reconnecting' = 'connected'
   #told: 'connected' | 'reconnecting' | undefined
   #repairTimer: ReturnType<typeof setTimeout> | undefined
   #holdTimer: ReturnType<typeof setTimeout> | undefined
@@ -110,6 +112,7 @@ class RejoiningLink implements ChannelLink {
   }
 
   #open(): ChannelLink {
+    this.#said = 'connected'
     const link: ChannelLink = this.#openSession((event) => { if (this.#link === link) this.#take(event) })
     return link
   }
@@ -133,8 +136,9 @@ class RejoiningLink implements ChannelLink {
       case 'session-lost': return this.#lose(event)
       case 'bye': return this.#end(event)
       case 'connection':
-        if (event.state === 'disconnected') this.#end(event)
-        else if (this.#phase === 'joined') this.#tellState(event.state, event.reason)
+        if (event.state === 'disconnected') return this.#end(event)
+        this.#said = event.state
+        if (this.#phase === 'joined') this.#tellState(event.state, event.reason)
         return
       default:
         this.#tell(this.#continuity.take(event))
@@ -205,7 +209,7 @@ class RejoiningLink implements ChannelLink {
     if (this.#phase !== 'restoring' || codes.some(isGone)) return // lost once more, left, or out of time
     this.#phase = 'joined'
     if ((await Promise.all(sent)).some((code) => code > 0)) this.#tell([{ type: 'media-lost', direction: 'publish' }])
-    this.#tellState('connected')
+    this.#tellState(this.#said)
     for (const [resolve] of this.#waiting.splice(0)) resolve()
   }
 
