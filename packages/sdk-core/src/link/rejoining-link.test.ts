@@ -378,6 +378,17 @@ it('counts the 90 s of each outage from its beginning', async () => {
   expect(made.session.calls, 'the attempt is left').toEqual(['leave'])
 })
 
+it('does not end because the machine slept: the timer that was due then has steps to go', async () => {
+  const made = await inChannel()
+  made.session.tell({ type: 'connection', state: 'reconnecting' })
+  await vi.advanceTimersToNextTimerAsync() // however late
+  expect(made.heard()).toEqual(['connection reconnecting'])
+  await vi.advanceTimersByTimeAsync(80_999)
+  expect(made.heard()).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(made.heard()).toEqual(['connection disconnected 10310'])
+})
+
 // What is wanted
 
 it('publishes again what is sent, as it was last, in one turn', async () => {

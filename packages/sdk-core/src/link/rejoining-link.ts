@@ -7,6 +7,9 @@ import { backOffMs } from './back-off.js'
 import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, SessionLost, StreamOwner, Wanted } from './channel-link.js'
 import { Continuity, type ChannelNews } from './continuity.js'
 
+/** The time for a repair is counted in so many steps: of a sleep of the machine no more than one of them counts. */
+const REPAIR_STEPS = 10
+
 /** Makes the link of one session. */
 export type OpenSession = (onEvent: (event: LinkEvent | SessionLost) => void) => ChannelLink
 
@@ -234,11 +237,16 @@ class RejoiningLink implements ChannelLink {
     if (state === this.#told || this.#phase === 'over') return
     this.#told = state
     clearTimeout(this.#repairTimer)
-    if (state === 'reconnecting') {
-      const { repairMs = 90_000 } = this.#options
-      this.#repairTimer = setTimeout(() => this.#giveUp(ERROR_HEARTBEAT_TIMEOUT, `not repaired within ${repairMs} ms`), repairMs)
-    }
+    if (state === 'reconnecting') this.#countDown(REPAIR_STEPS)
     this.#onEvent({ type: 'connection', state, ...(reason === undefined ? {} : { reason }) })
+  }
+
+  #countDown(steps: number): void {
+    const { repairMs = 90_000 } = this.#options
+    this.#repairTimer = setTimeout(() => {
+      if (steps > 1) this.#countDown(steps - 1)
+      else this.#giveUp(ERROR_HEARTBEAT_TIMEOUT, `not repaired within ${repairMs} ms`)
+    }, repairMs / REPAIR_STEPS)
   }
 
   #giveUp(code: number, reason: string): void {

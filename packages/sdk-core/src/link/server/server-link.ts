@@ -177,8 +177,9 @@ class ServerLink implements ChannelLink {
     this.#step({ type: 'leave' })
     if (this.#state !== 'leaving') return
     const { leaveMs } = this.#timeouts
-    const patience = new Promise((resolve) => { setTimeout(resolve, leaveMs) }) // the request would wait for a line that is down
-    await Promise.race([this.#requests.ask({ type: 'leave' }, leaveMs).catch(() => undefined), patience])
+    const patience = setTimeout(() => this.#step({ type: 'left' }), leaveMs) // the request would wait for a line that is down
+    await this.#requests.ask({ type: 'leave' }, leaveMs).catch(() => undefined) // the end of the session settles it, too
+    clearTimeout(patience)
     this.#step({ type: 'left' })
   }
 
