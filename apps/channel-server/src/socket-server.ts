@@ -27,6 +27,9 @@ export class SocketServer {
   readonly #sockets: WebSocketServer
   readonly #connections = new Map<Connection, string>()
   readonly #pings: NodeJS.Timeout
+  readonly #everyMs: number
+  /** When every socket was last looked at. */
+  #lookedMs: number
   #draining = false
   /** Wakes whoever waits for the next socket to go. */
   #onGone: () => void = () => undefined
@@ -37,7 +40,9 @@ export class SocketServer {
     // Twice the limit, so that a message that is merely too long gets an answer that says so.
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes * 2, perMessageDeflate: false, clientTracking: false })
     this.#sockets.on('wsClientError', (error, socket) => refuse(socket, { status: 400, message: error.message }))
-    this.#pings = setInterval(() => this.#checkAlive(), Math.min(PING_MS, graceSeconds * 1000 / 4))
+    this.#everyMs = Math.min(PING_MS, graceSeconds * 1000 / 4)
+    this.#lookedMs = options.now()
+    this.#pings = setInterval(() => this.#checkAlive(), this.#everyMs)
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
@@ -101,7 +106,12 @@ export class SocketServer {
   }
 
   #checkAlive(): void {
-    for (const connection of this.#connections.keys()) connection.checkAlive(this.#options.config.graceSeconds * 1000)
+    const { config, now } = this.#options
+    const nowMs = now()
+    // After a pause of the machine nobody was heard, because nobody was listened to: what they said is read after this
+    const paused = nowMs - this.#lookedMs > 2 * this.#everyMs
+    this.#lookedMs = nowMs
+    for (const connection of this.#connections.keys()) connection.checkAlive(paused ? Infinity : config.graceSeconds * 1000)
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { ServerMessage } from '@earshot/protocol'
 import { expect, it, vi } from 'vitest'
 import { joinMessage, RawClient } from './raw-client.js'
@@ -99,9 +100,20 @@ it('one that answers no ping any more has the grace time once, not twice', async
   expect(Math.abs(left - closed)).toBeLessThan(1000) // half of the grace time
 })
 
+it('a pause of the server\'s machine, or a clock that is put forward, ends nobody\'s session', async () => {
+  let putForwardMs = 0
+  const { url } = await startServer({ EARSHOT_GRACE_SECONDS: '2' }, undefined, () => Date.now() + putForwardMs)
+  const alice = await RawClient.connect(url)
+  await alice.ask(joining)
+  putForwardMs = 3_600_000
+  for (let looks = 0; looks < 2; looks += 1) await Promise.race([once(alice.socket, 'ping'), alice.closed.then(() => { throw new Error('given up') })])
+  expect(types(await alice.events())).toEqual([])
+})
+
 it.each([
   ['without a key', undefined, (client: RawClient) => client.socket.terminate()],
   ['whose page was closed', key, (client: RawClient) => client.socket.close(1001)],
+  ['that ends its session', key, (client: RawClient) => client.socket.close(1000)],
   ['that is put out for its manners', key, (client: RawClient) => { for (let count = 0; count < 6; count += 1) client.say('nonsense') }],
 ])('a client %s is gone with its socket', async (_what, withKey, close) => {
   const { url } = await startServer()
@@ -110,6 +122,12 @@ it.each([
   const witness = await RawClient.joined(url, { userId: 'witness' })
   close(client)
   await witness.hears('member-left')
+})
+
+it('who left is not kept for another socket', async () => {
+  const { url, alice } = await meeting()
+  await alice.ask({ type: 'leave' })
+  expect((await resumed(url, 2)).answer).toMatchObject({ type: 'error', code: 10311 })
 })
 
 it('who was removed while away hears so when it comes back', async () => {

@@ -15,13 +15,13 @@ export interface RunningServer {
 }
 
 /** A real server on a free port, with the SFU that has no sockets; it ends with the test. */
-export async function startServer(env: Readonly<Record<string, string>> = {}, publicFolder = '/nowhere'): Promise<RunningServer> {
+export async function startServer(env: Readonly<Record<string, string>> = {}, publicFolder = '/nowhere', now: () => number = Date.now): Promise<RunningServer> {
   const result = readConfig({ EARSHOT_PORT: '0', ...env })
   if (!result.ok) throw new Error(result.problems.join('\n'))
   const lines: string[] = []
   const log = pino({ level: 'debug' }, new Writable({ write: (chunk, _encoding, done) => { lines.push(String(chunk)); done() } }))
   const engine = createMemoryEngine()
-  const server = createChannelServer({ config: result.config, app, engine, log, tls: null, publicFolder })
+  const server = createChannelServer({ config: result.config, app, engine, log, tls: null, publicFolder, now })
   const url = await server.listen()
   onTestFinished(() => server.close())
   return { url, server, engine, lines }

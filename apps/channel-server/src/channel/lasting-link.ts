@@ -23,7 +23,7 @@ export interface LastingLinkOptions {
 
 /**
  * The way to one client, over one socket after the other. What is said is kept until the client acknowledges it, and is said
- * again on the next socket. After its end it stays for the grace time, so that a client that was away hears the last words.
+ * again on the next socket. After a bye it stays for the grace time, so that a client that was away hears it.
  */
 export class LastingLink implements MemberLink {
   /** The client's messages that arrived, on all sockets. */
@@ -56,8 +56,8 @@ export class LastingLink implements MemberLink {
     this.#socket?.end(why)
     this.#socket = null
     const { graceMs, onForgotten } = this.#options
-    if (why === 'gone') onForgotten()
-    else this.#wait(graceMs, onForgotten)
+    if (why === 'bye') this.#wait(graceMs, onForgotten)
+    else onForgotten() // who left does not come back
   }
 
   /** The client has heard that many of our messages. */
