@@ -22,8 +22,8 @@ export async function chooseKernel(backend: Backend | 'auto', caller: string): P
     if (backend === 'auto') return undefined
     if (cause instanceof DOMException) throw cause
     throw new DOMException(
-      `${caller}: backend '${backend}' cannot run here: WebAssembly ${backend === 'wasm-simd' ? '' : 'relaxed '}SIMD is missing, or the `
-      + `Content-Security-Policy lacks 'wasm-unsafe-eval' in script-src (${String(cause)})`, 'NotSupportedError')
+      `${caller}: backend '${backend}' cannot run here: the browser lacks it, or the Content-Security-Policy lacks script-src 'wasm-unsafe-eval' (${String(cause)})`,
+      'NotSupportedError')
   }
 }
 
@@ -31,7 +31,7 @@ export async function chooseKernel(backend: Backend | 'auto', caller: string): P
 function compileKernel(backend: Backend, caller: string): Promise<WebAssembly.Module> {
   const hex = builds.get(backend)
   if (hex === undefined) {
-    throw new DOMException(`${caller}: backend '${backend}' needs the module @earshot/level-meter/relaxed to be imported`, 'NotSupportedError')
+    throw new DOMException(`${caller}: backend '${backend}' must be imported from @earshot/level-meter/relaxed`, 'NotSupportedError')
   }
   const begun = compiling.get(backend) ?? (async () => WebAssembly.compile(decodeHex(hex)))()
   compiling.set(backend, begun)

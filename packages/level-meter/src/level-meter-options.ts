@@ -53,7 +53,7 @@ export function checkOptions(context: BaseAudioContext, { interval = 1, backend 
   }
   if (context.state === 'closed') throw closedContext()
   if (context.audioWorklet === undefined) {
-    throw new DOMException('LevelMeter.create: this page has no AudioWorklet; it needs a secure context (HTTPS or localhost)', 'NotSupportedError')
+    throw new DOMException('LevelMeter.create: context has no AudioWorklet: the page must be on HTTPS or localhost', 'NotSupportedError')
   }
   return Math.round(interval * sampleRate)
 }

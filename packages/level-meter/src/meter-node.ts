@@ -187,8 +187,7 @@ function createNode({ context, kernel, backend, intervalFrames }: MeterNodeOptio
     return createInForm(kernel, backend, create)
   } catch (cause) {
     throw new Error(
-      `LevelMeter: the browser did not create the worklet node ${name} (${String(cause)}). With the option workletUrl, `
-      + 'check that it leads to the file @earshot/level-meter/worklet of this very version.', { cause })
+      `LevelMeter.create: the worklet has no ${name} (${String(cause)}): workletUrl must be the file @earshot/level-meter/worklet of this version`, { cause })
   }
 }
 

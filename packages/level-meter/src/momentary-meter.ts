@@ -184,20 +184,20 @@ export class MomentaryMeter<Options extends Omit<SourceOptions, 'speech'> = Omit
 
   #assertUsable(): void {
     if (this.#health === 'closed') throw new DOMException('LevelMeter.add: the meter or its context is closed', 'InvalidStateError')
-    if (this.#health === 'failed') throw new DOMException('LevelMeter.add: the audio worklet failed; create a new LevelMeter', 'InvalidStateError')
+    if (this.#health === 'failed') throw new DOMException('LevelMeter.add: the audio worklet failed', 'InvalidStateError')
   }
 
   #open(source: AudioNode | MediaStreamTrack | MediaStream, options: Options): { node: AudioNode; track?: MediaStreamTrack; release: () => void } {
     if (source instanceof AudioNode) {
       if (source.context !== this.#context) {
-        throw new DOMException('LevelMeter.add: source is a node of another AudioContext than the meter', 'InvalidAccessError')
+        throw new DOMException('LevelMeter.add: source is a node of another AudioContext', 'InvalidAccessError')
       }
       return { node: source, release: () => undefined }
     }
     const track = audioTrackOf(source, 'LevelMeter.add', 'an AudioNode, a MediaStreamTrack or a MediaStream')
     const context = this.#context
     if (!(context instanceof AudioContext)) {
-      throw new DOMException('LevelMeter.add: source is a media track, which an OfflineAudioContext cannot take', 'NotSupportedError')
+      throw new DOMException('LevelMeter.add: source is a track, which an OfflineAudioContext cannot take', 'NotSupportedError')
     }
     const opened = openTrack(context, track, { sink: options.sink ?? true })
     return { node: opened.node, track, release: () => { opened.release() } }
@@ -258,7 +258,7 @@ export class MomentaryMeter<Options extends Omit<SourceOptions, 'speech'> = Omit
 
   #fail(message: string): void {
     if (this.#health === 'failed' || this.#health === 'closed') return
-    console.error(`LevelMeter: ${message}; no more readings`)
+    console.error(`LevelMeter: ${message}`)
     this.#setHealth('failed')
   }
 

@@ -57,7 +57,7 @@ function createNode(context: AudioContext, track: MediaStreamTrack, stream: Medi
     if (!(error instanceof DOMException && error.name === 'NotSupportedError')) throw error
     const { sampleRate } = track.getSettings()
     throw new DOMException(
-      `LevelMeter.add: the track's sample rate${sampleRate === undefined ? '' : ` (${sampleRate} Hz)`} is not the context's (${context.sampleRate} Hz), `
-      + `and this browser does not resample. Create the AudioContext without the option sampleRate, or with the track's rate (${error.message})`, 'NotSupportedError')
+      `LevelMeter.add: source is a track of ${sampleRate ?? 'another'} Hz, which this browser does not resample to ${context.sampleRate} Hz: `
+      + `create the AudioContext without the option sampleRate (${error.message})`, 'NotSupportedError')
   }
 }

@@ -28,9 +28,8 @@ async function loadInlined(context: BaseAudioContext): Promise<void> {
     await context.audioWorklet.addModule(url)
   } catch (cause) {
     throw new Error(
-      'LevelMeter: the browser did not load the inlined audio worklet, most likely because the Content-Security-Policy forbids blob: scripts. '
-      + 'Serve the file @earshot/level-meter/worklet and pass its URL as the option workletUrl, or allow "script-src blob:" '
-      + '(worker-src does not apply to worklets).', { cause })
+      'LevelMeter.create: the worklet did not load from blob:. Serve the file @earshot/level-meter/worklet and pass its URL as workletUrl, '
+      + 'or have the Content-Security-Policy allow script-src blob:', { cause })
   } finally {
     URL.revokeObjectURL(url)
   }
@@ -41,7 +40,7 @@ async function loadFile(context: BaseAudioContext, url: string): Promise<void> {
     await context.audioWorklet.addModule(url)
   } catch (cause) {
     throw new Error(
-      `LevelMeter: the browser did not load the audio worklet from the option workletUrl (${url}). It must be the file `
-      + '@earshot/level-meter/worklet, served as JavaScript, from an origin that script-src allows (with CORS headers when it is another origin).', { cause })
+      `LevelMeter.create: the worklet did not load from workletUrl (${url}), which must be the file @earshot/level-meter/worklet, `
+      + 'served as JavaScript, with CORS, from where script-src allows it', { cause })
   }
 }
