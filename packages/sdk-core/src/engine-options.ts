@@ -51,8 +51,6 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   compat: undefined, autoPublish: false, autoSubscribe: false,
 }
 
-const switches = ['isDebug', 'isReceiveOnly', 'customPlay', 'audioProcessing', 'autoPublish', 'autoSubscribe'] as const
-
 /**
  * Adds options to the settings; what is absent stays as it was. Throws 16974081 naming the option that is wrong.
  * Unknown options are ignored, as the original did, and named on the console.
@@ -66,7 +64,7 @@ export function mergeOptions(settings: EngineSettings, options: AliRtcEngineOpti
   if (unknown.length > 0) log('warn', `unknown option ${unknown.join(', ')}`)
   const names = Object.keys(DEFAULT_SETTINGS) as (keyof EngineSettings)[] // it has them all
   const merged: EngineSettings = { ...settings, ...Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])) }
-  for (const name of switches) checkBoolean(`options.${name}`, merged[name])
+  for (const name of names) if (typeof DEFAULT_SETTINGS[name] === 'boolean') checkBoolean(`options.${name}`, merged[name])
   const { audioContext, signal, compat } = merged
   if (audioContext !== undefined && !isAudioContext(audioContext)) throw badParameter('options.audioContext', 'an AudioContext', audioContext)
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw badParameter('options.signal', 'an AbortSignal', signal)

@@ -1,13 +1,11 @@
-/** What is under way for a user: a call, or a call after which another is due. */
-type Pending = 'call' | 'call, then again'
-
 /**
  * One automatic call per user at a time, and never beside one of the app: what was published during a call is subscribed to
  * after it.
  */
 export class AutoSubscriptions {
   readonly #subscribe: (userId: string) => Promise<void>
-  #pending = new Map<string, Pending>()
+  /** By user: a call is under way, and whether another is due after it. */
+  #pending = new Map<string, boolean>()
 
   /** @param subscribe must not reject */
   constructor(subscribe: (userId: string) => Promise<void>) {
@@ -15,7 +13,7 @@ export class AutoSubscriptions {
   }
 
   published(userId: string): void {
-    if (this.#pending.has(userId)) this.#pending.set(userId, 'call, then again')
+    if (this.#pending.has(userId)) this.#pending.set(userId, true)
     else void this.run(userId, () => this.#subscribe(userId))
   }
 
@@ -23,11 +21,11 @@ export class AutoSubscriptions {
   async run(userId: string, call: () => Promise<void>): Promise<void> {
     const pending = this.#pending
     if (pending.has(userId)) return call() // which is refused, as one that is made too often
-    pending.set(userId, 'call')
+    pending.set(userId, false)
     try {
       await call()
     } finally {
-      const due = pending.get(userId) === 'call, then again'
+      const due = pending.get(userId)
       pending.delete(userId)
       if (due && pending === this.#pending) this.published(userId)
     }

@@ -22,15 +22,9 @@ it.each(Object.entries(expected).flatMap(([call, row]) => Object.entries(row).ma
     if (error) expect(error.message).toContain(call)
   })
 
-it.each<[Call, CallState, string]>([
-  ['joinChannel', 'joining', 'joinChannel: the engine is in a channel already, or joining one'],
-  ['publish', 'idle', 'publish: the engine is not in a channel'],
-  ['publish', 'audience', 'publish: the audience (role 1) cannot publish'],
-  ['unPublish', 'joined', 'unPublish: nothing is published'],
-  ['subscribe', 'idle', 'subscribe: there is no such user: the engine is not in a channel'],
-  ['setChannelProfile', 'joined', 'setChannelProfile: not possible while joined'],
-  ['startPreview', 'disposed', 'startPreview: the engine was disposed of'],
-])('%s while %s says why it is refused', (call, state, message) => { expect(refusalOf(call, state)?.message).toBe(message) })
+it.each<[Call, CallState]>([
+  ['joinChannel', 'joining'], ['publish', 'idle'], ['publish', 'audience'], ['unPublish', 'joined'], ['subscribe', 'idle'], ['setChannelProfile', 'joined'], ['startPreview', 'disposed'],
+])('%s while %s says why it is refused', (call, state) => { expect(refusalOf(call, state)?.message).toBe(`${call} is not possible: the engine is ${state}`) })
 
 it('refuses everything once disposed of', () => {
   for (const call of Object.keys(expected)) expect(refusalOf(call as Call, 'disposed')).toMatchObject({ code: 16974340, message: expect.stringContaining('disposed') })

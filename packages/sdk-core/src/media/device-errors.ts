@@ -46,7 +46,7 @@ export function methodOf(slot: Slot): 'getDisplayMedia' | 'getUserMedia' {
 /** The browser lacks the method, or hides it because the page is not secure. */
 export function captureMissing(slot: Slot): AliRtcError {
   const code = slot === 'screen' ? ERROR_NOTSUPPORT_SCREENSHARE : ERROR_NOTSUPPORT_DEVICE
-  return new AliRtcError(code, `${words[slot]} could not be captured: the browser has no ${methodOf(slot)} here; it needs HTTPS`)
+  return new AliRtcError(code, `${words[slot]} could not be captured: the browser has no ${methodOf(slot)}`)
 }
 
 const endedCodes: Readonly<Record<Slot, number>> = { audio: ERROR_DEVICE_AUDIO_ENDED, camera: ERROR_DEVICE_VIDEO_ENDED, screen: ERROR_SCREENSHARE_ENDED }

@@ -123,7 +123,7 @@ export class LocalTracks {
     const track = captured ?? this.#anyOf(slot)?.clone()
     if (track === undefined || !this.#waiting.delete(ticket)) {
       if (track instanceof MediaStreamTrack) track.stop()
-      return new AliRtcError(ERROR_WRONG_STATE, `the capture of ${slot} was released before it began`)
+      return new AliRtcError(ERROR_WRONG_STATE, `the ${slot} was released`)
     }
     if (track instanceof MediaStreamTrack) this.#hold(ticket, track)
     else if (slot !== 'screen') this.#held[slot].set(user, undefined)

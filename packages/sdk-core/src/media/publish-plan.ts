@@ -67,7 +67,7 @@ export function judgeCaptures(plan: PublishPlan, sending: ReadonlySet<Slot>, fai
   const left = [...sending].filter((slot) => !plan.stop.includes(slot) && !failures.has(slot))
   const [audio, camera, screen] = SLOTS.map((slot) => failures.get(slot))
   const nothing = failures.size > 0 && start.length + left.length === 0
-  const error = audio ?? (nothing ? camera ?? new AliRtcError(ERROR_PUBLISH_NOSTREAM, 'nothing that is switched on can be captured', { cause: screen }) : undefined)
+  const error = audio ?? (nothing ? camera ?? new AliRtcError(ERROR_PUBLISH_NOSTREAM, 'nothing could be captured', { cause: screen }) : undefined)
   const told = [error === undefined ? camera : undefined, screen]
   return { error, start, report: told.filter((each) => each !== undefined), cancelled: screen === undefined ? [] : ['screen'] }
 }

@@ -291,5 +291,5 @@ export class Publisher {
 }
 
 function notInChannel(): AliRtcError {
-  return new AliRtcError(ERROR_NOT_IN_CHANNEL, 'the engine is not in a channel (any more)')
+  return new AliRtcError(ERROR_NOT_IN_CHANNEL, 'not in a channel')
 }

@@ -1,5 +1,5 @@
-import { SELF } from '@earshot/protocol'
 import { MomentaryMeter, type LevelReading, type Metering } from '@earshot/level-meter'
+import { SELF } from '@earshot/protocol'
 import type { AudioIndicator } from '../audio-indicator.js'
 
 /** How to meter. */

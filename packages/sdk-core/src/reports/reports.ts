@@ -1,10 +1,10 @@
+import { AudioMeters, type MeterDemand } from './audio-meters.js' // first, as in ali-rtc-engine.ts
 import { ERROR_AUDIO_METER, SELF, type Slot, type StreamLabel } from '@earshot/protocol'
 import type { AudioIndicator } from '../audio-indicator.js'
 import { AliRtcError } from '../errors.js'
 import type { AliRtcEvents } from '../events.js'
 import type { ChannelLink } from '../link/channel-link.js'
 import { AudioLevelReporter } from './audio-level-reporter.js'
-import { AudioMeters, type MeterDemand } from './audio-meters.js'
 import { MediaReporter } from './media-reporter.js'
 import { NetworkQualityReporter } from './network-quality-reporter.js'
 

@@ -57,7 +57,7 @@ export class MediaConnection {
     if (this.#closing.signal.aborted) return
     if (this.#incoming !== undefined) this.#incoming.push(candidate)
     // One that cannot be used is no loss as long as another can; when none can, the connection fails and says so
-    else this.peer.addIceCandidate(candidate === null ? undefined : usable(candidate)).catch(() => undefined)
+    else this.peer.addIceCandidate(candidate as RTCIceCandidateInit | null).catch(() => undefined) // to browsers an undefined field is an absent one
   }
 
   /** Our description is on its way: what was found meanwhile may follow it. */
@@ -77,10 +77,9 @@ export class MediaConnection {
 
   #found(found: RTCIceCandidate | null): void {
     if (found?.candidate === '') return // the end of one generation; null follows for all
-    const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = found ?? {}
-    const row = candidate === undefined ? null : { candidate, sdpMid, sdpMLineIndex, usernameFragment }
-    if (this.#outgoing !== undefined) this.#outgoing.push(row)
-    else this.#options.onCandidate(row)
+    const candidate = (found?.toJSON() ?? null) as Candidate | null // one that was found has all its fields
+    if (this.#outgoing !== undefined) this.#outgoing.push(candidate)
+    else this.#options.onCandidate(candidate)
   }
 
   async #look(): Promise<void> {
@@ -102,9 +101,4 @@ function bytesReceived(reports: RTCStatsReport): number {
   let bytes = 0
   for (const report of (reports as ReadonlyMap<string, { readonly type: string; readonly bytesReceived?: number }>).values()) if (report.type === 'candidate-pair') bytes += report.bytesReceived ?? 0
   return bytes
-}
-
-/** `undefined` is no value of RTCIceCandidateInit under exact optional types. */
-function usable({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: Candidate): RTCIceCandidateInit {
-  return { candidate, sdpMid: sdpMid ?? null, sdpMLineIndex: sdpMLineIndex ?? null, usernameFragment: usernameFragment ?? null }
 }

@@ -97,7 +97,7 @@ export function preferring<Codec extends { readonly mimeType: string }>(mimeType
 /** The server's ICE servers; relays without credentials get the user's. */
 export function iceServersOf(servers: readonly IceServer[], turn?: { readonly username: string; readonly password: string }): RTCIceServer[] {
   return servers.map(({ urls, username = turn?.username, credential = turn?.password }) => {
-    const list = typeof urls === 'string' ? [urls] : [...urls]
+    const list = [urls].flat()
     const relay = list.some((url) => /^turns?:/i.test(url))
     return { urls: list, ...(relay && username !== undefined && credential !== undefined ? { username, credential } : {}) }
   })

@@ -1,12 +1,11 @@
 /** The timer was later than this after a request was due: the page slept, and answers may be waiting behind the timer. */
 const SLEPT_MS = 1000
-/** What such a request gets on top, once. */
+/** What the requests get then. */
 const GRACE_MS = 1000
 
 interface Row<Value> {
   readonly value: Value
   readonly dueMs: number
-  readonly woken: boolean
 }
 
 /** The requests that wait for an answer, by id. Knows no clock: times come with the calls, in milliseconds of any one clock. */
@@ -17,7 +16,7 @@ export class RequestTable<Value> {
   /** Ids are never used again. */
   add(value: Value, dueMs: number): number {
     this.#lastId += 1
-    this.#rows.set(this.#lastId, { value, dueMs, woken: false })
+    this.#rows.set(this.#lastId, { value, dueMs })
     return this.#lastId
   }
 
@@ -28,24 +27,19 @@ export class RequestTable<Value> {
     return row?.value
   }
 
-  /** Takes out what is overdue. After a sleep of the page a request gets a second more, because its answer may be there unread. */
+  /** Takes out what is overdue. After a sleep of the page all get a second more, because their answers may be there unread. */
   takeOverdue(nowMs: number): readonly Value[] {
-    const overdue: Value[] = []
-    for (const [id, row] of this.#rows) {
-      if (nowMs < row.dueMs) continue
-      if (!row.woken && nowMs - row.dueMs > SLEPT_MS) {
-        this.#rows.set(id, { value: row.value, dueMs: nowMs + GRACE_MS, woken: true })
-      } else {
-        this.#rows.delete(id)
-        overdue.push(row.value)
-      }
-    }
-    return overdue
+    if (nowMs - (this.nextDueMs() ?? nowMs) > SLEPT_MS) this.postpone(nowMs + GRACE_MS)
+    const overdue = [...this.#rows].filter(([, { dueMs }]) => dueMs <= nowMs)
+    return overdue.map(([id, { value }]) => {
+      this.#rows.delete(id)
+      return value
+    })
   }
 
   /** Nothing is due before that time. */
   postpone(toMs: number): void {
-    for (const [id, row] of this.#rows) if (row.dueMs < toMs) this.#rows.set(id, { ...row, dueMs: toMs })
+    for (const [id, { value, dueMs }] of this.#rows) this.#rows.set(id, { value, dueMs: Math.max(dueMs, toMs) })
   }
 
   takeAll(): readonly Value[] {
@@ -56,8 +50,6 @@ export class RequestTable<Value> {
 
   /** When `takeOverdue` has something to do next; undefined when nothing waits. */
   nextDueMs(): number | undefined {
-    let next: number | undefined
-    for (const { dueMs } of this.#rows.values()) if (next === undefined || dueMs < next) next = dueMs
-    return next
+    return this.#rows.size === 0 ? undefined : Math.min(...[...this.#rows.values()].map(({ dueMs }) => dueMs))
   }
 }
