@@ -6,13 +6,13 @@
  * @param pageProtocol `location.protocol`; decides for an entry without a scheme
  */
 export function channelUrl(entry: string, pageProtocol: string): string | undefined {
-  const bare = entry.trim()
-  // 'host:8080' would parse as a URL of the scheme 'host:', hence the slashes in the test
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(bare) ? bare : `${pageProtocol === 'https:' ? 'wss' : 'ws'}://${bare.replace(/^\/\//, '')}`
-  const scheme = schemes.get(absolute.slice(0, absolute.indexOf(':')).toLowerCase())
+  // 'host:8080' would parse as a URL of the scheme 'host:', hence the slashes
+  const [, given = pageProtocol === 'https:' ? 'wss:' : 'ws:', address = ''] = /^(?:([a-z][a-z0-9+.-]*:)?\/\/)?(.*)/i.exec(entry.trim()) ?? []
+  const scheme = schemes.get(given.toLowerCase())
+  const absolute = `${scheme}//${address}`
   if (scheme === undefined || !URL.canParse(absolute)) return undefined
-  const url = new URL(absolute)
-  return `${scheme}://${url.host}${url.pathname.replace(/\/+$/, '')}/v1/channel`
+  const { host, pathname } = new URL(absolute)
+  return `${scheme}//${host}${pathname.replace(/\/+$/, '')}/v1/channel`
 }
 
-const schemes: ReadonlyMap<string, string> = new Map([['http', 'ws'], ['ws', 'ws'], ['https', 'wss'], ['wss', 'wss']])
+const schemes: ReadonlyMap<string, string> = new Map([['http:', 'ws:'], ['ws:', 'ws:'], ['https:', 'wss:'], ['wss:', 'wss:']])

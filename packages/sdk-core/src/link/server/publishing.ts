@@ -62,8 +62,7 @@ export class Publishing {
       if (this.#upload === undefined) return
       const { connection, senders } = this.#upload
       connection.peer.restartIce()
-      const { sdp } = await this.#offer(connection)
-      const offer = { sdp, slots: senders.slots() }
+      const offer = await this.#offer(this.#upload)
       const answer = await this.#options.ask({ type: 'publish', streams: streamRows(this.#publication, senders.layered(this.#publication)), offer })
       if (answer.type === 'accepted' && answer.sdp !== undefined) await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
     })
@@ -110,11 +109,11 @@ export class Publishing {
     const { ask, ...options } = this.#options
     const connection = new MediaConnection(options)
     const senders = openSenders(connection.peer)
-    this.#upload = { connection, senders }
+    const upload = this.#upload = { connection, senders }
     try {
       await connection.during(senders.attach(next))
-      const { sdp } = await this.#offer(connection)
-      const accepted = ask({ type: 'publish', streams: streamRows(next, senders.layered(next)), offer: { sdp, slots: senders.slots() } })
+      const offer = await this.#offer(upload)
+      const accepted = ask({ type: 'publish', streams: streamRows(next, senders.layered(next)), offer })
       connection.releaseCandidates()
       await this.#take(connection, await accepted)
       await connection.during(senders.tune(next))
@@ -125,9 +124,9 @@ export class Publishing {
     }
   }
 
-  async #offer(connection: MediaConnection): Promise<{ readonly sdp: string }> {
+  async #offer({ connection, senders }: Upload): Promise<Extract<Question, { type: 'publish' }>['offer']> {
     await connection.during(connection.peer.setLocalDescription())
-    return { sdp: connection.peer.localDescription?.sdp ?? '' }
+    return { sdp: connection.peer.localDescription?.sdp ?? '', slots: senders.slots() }
   }
 
   async #take(connection: MediaConnection, answer: Consent): Promise<void> {

@@ -191,12 +191,12 @@ class ServerLink implements ChannelLink {
 
   #carryOut(output: SessionOutput): void {
     switch (output.type) {
-      case 'refuse': throw new AliRtcError(output.code, output.message)
+      case 'refuse': throw output.error
       case 'start': return this.#start()
       case 'settle': return this.#settle(output.answer)
       case 'deliver': return this.#outlet.inOrder(() => this.#media?.take(output.event))
-      case 'stop-media': return this.#media?.close(new AliRtcError(output.code, output.message))
-      case 'end': return this.#end(new AliRtcError(output.code, output.message), output.last)
+      case 'stop-media': return this.#media?.close(output.error)
+      case 'end': return this.#end(output.error, output.last)
     }
   }
 

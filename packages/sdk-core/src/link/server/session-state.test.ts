@@ -24,11 +24,11 @@ const inputs = {
 
 const brief = (output: SessionOutput): string => {
   switch (output.type) {
-    case 'refuse': return `refuse ${output.code}`
+    case 'refuse': return `refuse ${output.error.code}`
     case 'settle': return `settle ${output.answer.type}`
     case 'deliver': return `deliver ${output.event.type}`
-    case 'stop-media': return `stop-media ${output.code}`
-    case 'end': return `end ${output.code}${output.last === undefined ? '' : ` ${output.last.type}`}`
+    case 'stop-media': return `stop-media ${output.error.code}`
+    case 'end': return `end ${output.error.code}${output.last === undefined ? '' : ` ${output.last.type}`}`
     case 'start': return 'start'
   }
 }

@@ -2,6 +2,7 @@ import {
   ERROR_ALREADY_JOINED, ERROR_JOIN_TIMEOUT, ERROR_NO_ROOMSERVER, ERROR_NOSESSION, ERROR_WRONG_STATE, type ServerAnswer, type ServerEvent,
   type ServerMessage,
 } from '@earshot/protocol'
+import { AliRtcError } from '../../errors.js'
 import type { LinkEvent, SessionLost } from '../channel-link.js'
 
 /** The way of a link, which is used once: idle -> joining -> joined -> leaving -> gone. */
@@ -23,16 +24,16 @@ export type SessionInput =
 /** What the shell does, in this order. */
 export type SessionOutput =
   /** The call is not possible now. */
-  | { readonly type: 'refuse'; readonly code: number; readonly message: string }
+  | { readonly type: 'refuse'; readonly error: AliRtcError }
   /** The events that were held may go now: `join` has resolved. */
   | { readonly type: 'start' }
   | { readonly type: 'settle'; readonly answer: ServerAnswer }
   /** An event of the channel, to be carried out after all earlier ones. */
   | { readonly type: 'deliver'; readonly event: Exclude<ServerEvent, { type: 'bye' }> }
   /** Close the peer connections; the socket stays for the goodbye. */
-  | { readonly type: 'stop-media'; readonly code: number; readonly message: string }
+  | { readonly type: 'stop-media'; readonly error: AliRtcError }
   /** Free everything; whoever still waits gets this error. Then emit `last`, if there is one. */
-  | { readonly type: 'end'; readonly code: number; readonly message: string; readonly last?: LinkEvent | SessionLost | undefined }
+  | { readonly type: 'end'; readonly error: AliRtcError; readonly last?: LinkEvent | SessionLost | undefined }
 
 export interface SessionStep {
   readonly state: SessionState
@@ -45,13 +46,11 @@ type Answer<Input> = (input: Input) => Next
 type Row = { readonly [Type in Exclude<SessionInput['type'], 'message'>]?: Answer<Extract<SessionInput, { type: Type }>> }
   & { readonly answer?: Answer<ServerAnswer>; readonly event?: Answer<ChannelEvent>; readonly bye?: Answer<Extract<ServerEvent, { type: 'bye' }>> }
 
-const LEFT = { code: ERROR_WRONG_STATE, message: 'the channel was left' }
-
-const refuse = (state: SessionState, code: number): Answer<unknown> => () => [state, { type: 'refuse', code, message: 'a link joins once' }]
+const refuse = (state: SessionState, code: number): Answer<unknown> => () => [state, { type: 'refuse', error: new AliRtcError(code, 'a link joins once') }]
 const settle = (state: SessionState): Answer<ServerAnswer> => (answer) => [state, { type: 'settle', answer }]
 const deliver = (state: SessionState): Answer<ChannelEvent> => (event) => [state, { type: 'deliver', event }]
-const end = (code: number, message: string, last?: LinkEvent | SessionLost): Next => ['gone', { type: 'end', code, message, last }]
-const left = (): Next => end(LEFT.code, LEFT.message)
+const end = (code: number, message: string, last?: LinkEvent | SessionLost): Next => ['gone', { type: 'end', error: new AliRtcError(code, message), last }]
+const left = (): Next => ['gone', { type: 'end', error: hasLeft() }]
 
 /** What is not in it changes nothing. */
 const table: { readonly [State in SessionState]: Row } = {
@@ -68,7 +67,7 @@ const table: { readonly [State in SessionState]: Row } = {
   },
   joined: {
     join: refuse('joined', ERROR_ALREADY_JOINED),
-    leave: () => ['leaving', { type: 'stop-media', ...LEFT }],
+    leave: () => ['leaving', { type: 'stop-media', error: hasLeft() }],
     lost: ({ reason, gslb }) => end(ERROR_NOSESSION, lost(reason), { type: 'session-lost', reason, gslb }),
     answer: settle('joined'),
     event: deliver('joined'),
@@ -95,6 +94,10 @@ function kindOf({ type }: ServerMessage): 'answer' | 'event' | 'bye' {
     case 'bye': return type
     default: return 'event'
   }
+}
+
+function hasLeft(): AliRtcError {
+  return new AliRtcError(ERROR_WRONG_STATE, 'the channel was left')
 }
 
 function lost(reason: string): string {
