@@ -112,6 +112,7 @@ it('a pause of the server\'s machine, or a clock that is put forward, ends nobod
 
 it.each([
   ['without a key', undefined, (client: RawClient) => client.socket.terminate()],
+  ['that is done', key, (client: RawClient) => client.socket.close(1000)],
   ['whose page was closed', key, (client: RawClient) => client.socket.close(1001)],
   ['that ends its session', key, (client: RawClient) => client.socket.close(1000)],
   ['that is put out for its manners', key, (client: RawClient) => { for (let count = 0; count < 6; count += 1) client.say('nonsense') }],
@@ -139,6 +140,18 @@ it('who was removed while away hears so when it comes back', async () => {
   expect(await client.hears('bye')).toEqual({ type: 'bye', code: 3 })
   expect(await client.closed).toMatchObject({ code: 1000 })
   expect(types(await elsewhere.events())).toEqual([])
+})
+
+it('who was removed while away hears so after the grace time, too, because it still tries to come back', async () => {
+  const { url, alice } = await meeting({ EARSHOT_GRACE_SECONDS: '1' })
+  alice.socket.terminate()
+  await alice.closed
+  const elsewhere = await RawClient.joined(url, { userId: 'alice' })
+  const bob = await RawClient.connect(url)
+  await bob.ask({ ...joinMessage({ userId: 'bob' }), key: 'b'.repeat(22) })
+  bob.socket.terminate()
+  await elsewhere.hears('member-left') // bob's grace time began after the one of alice
+  expect(await (await resumed(url, 2)).client.hears('bye')).toEqual({ type: 'bye', code: 3 })
 })
 
 it('who has missed more than the server keeps cannot resume, and is gone', async () => {

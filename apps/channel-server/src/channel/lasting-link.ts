@@ -21,9 +21,12 @@ export interface LastingLinkOptions {
   readonly onForgotten: () => void
 }
 
+/** How long the SDK looks for its session: who was removed meanwhile must hear so, or it would join again. Milliseconds. */
+const LAST_WORDS_MS = 90_000
+
 /**
  * The way to one client, over one socket after the other. What is said is kept until the client acknowledges it, and is said
- * again on the next socket. After a bye it stays for the grace time, so that a client that was away hears it.
+ * again on the next socket. After a `bye` it stays for as long as a client that is away may come back, so that it hears that.
  */
 export class LastingLink implements MemberLink {
   /** The client's messages that arrived, on all sockets. */
@@ -56,7 +59,7 @@ export class LastingLink implements MemberLink {
     this.#socket?.end(why)
     this.#socket = null
     const { graceMs, onForgotten } = this.#options
-    if (why === 'bye') this.#wait(graceMs, onForgotten)
+    if (why === 'bye' && graceMs > 0) this.#wait(Math.max(graceMs, LAST_WORDS_MS), onForgotten)
     else onForgotten() // who left does not come back
   }
 

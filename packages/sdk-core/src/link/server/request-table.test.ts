@@ -54,3 +54,10 @@ test('a timer that is late by a second or less has not slept', () => {
   table.add('a', 50_000)
   expect(table.takeOverdue(51_000)).toEqual(['a'])
 })
+
+test('an answer that comes too late was asked for, one to a request that there never was is not', () => {
+  const table = new RequestTable<string>()
+  const id = table.add('a', 1000)
+  expect(table.takeOverdue(1000)).toEqual(['a'])
+  expect([id, id + 1, 0].map((candidate) => table.knows(candidate))).toEqual([true, false, false])
+})

@@ -20,6 +20,11 @@ export class RequestTable<Value> {
     return this.#lastId
   }
 
+  /** Whether there was a request with that id, whatever became of it. */
+  knows(id: number): boolean {
+    return id > 0 && id <= this.#lastId
+  }
+
   /** Undefined for an answer that nobody waits for (any more). */
   take(id: number): Value | undefined {
     const row = this.#rows.get(id)

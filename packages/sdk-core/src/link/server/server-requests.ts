@@ -37,10 +37,11 @@ export class ServerRequests {
     })
   }
 
-  /** False when nobody waits for that answer. */
+  /** False when nobody asked for that answer; one that comes too late needs no words. */
   settle(answer: ServerAnswer): boolean {
-    const waiting = answer.id === undefined ? undefined : this.#table.take(answer.id)
-    if (waiting === undefined) return false
+    if (answer.id === undefined) return false
+    const waiting = this.#table.take(answer.id)
+    if (waiting === undefined) return this.#table.knows(answer.id)
     if (answer.type === 'error') waiting.reject(new AliRtcError(answer.code, answer.message, answer.field === undefined ? {} : { field: answer.field }))
     else waiting.resolve(answer)
     this.#arm()

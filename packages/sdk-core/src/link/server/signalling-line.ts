@@ -203,10 +203,10 @@ export class SignallingLine {
     for (const message of this.#log.after(this.#had) ?? []) this.#socket?.say(message)
   }
 
-  #abandon(): void {
+  #abandon(code?: number): void {
     clearTimeout(this.#timer)
     this.#attempt?.abort()
-    this.#next?.close()
+    this.#next?.close(code)
     this.#next = this.#attempt = undefined
   }
 
@@ -217,7 +217,7 @@ export class SignallingLine {
   }
 
   #end(): void {
-    this.#abandon()
+    this.#abandon(MEANT)
     this.#listening.abort()
     this.#socket?.close(MEANT)
   }
