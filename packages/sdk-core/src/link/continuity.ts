@@ -70,6 +70,11 @@ export class Continuity {
     return [...news, ...this.#end(({ track }) => this.#stale.has(track))]
   }
 
+  /** Whether the user is not (yet) what the app believes. */
+  holds(userId: string): boolean {
+    return this.#held.has(userId)
+  }
+
   #compare(member: MemberRow): readonly ChannelNews[] {
     const { userId } = member
     const news = compareMember(this.#members.get(userId), member)

@@ -467,6 +467,21 @@ it('does not ask again for what the app has asked for meanwhile', async () => {
   expect(next.calls).toEqual(['subscribe bob audio'])
 })
 
+it('remembers what the app asks of a user who is not back yet: the session would not know of whom it speaks', async () => {
+  const made = await inChannel(row('bob', audio), row('carol', audio))
+  await made.link.subscribe('carol', everything)
+  const next = await lostOnce(made)
+  await next.joined()
+  next.refuse('subscribe', new AliRtcError(ERROR_NO_STREAM, 'there is no such user'))
+  expect(await outcome(made.link.subscribe('bob', everything))).toBe('done')
+  expect(await outcome(made.link.subscribe('carol', { audio: false, camera: null, screen: false }))).toBe('done')
+  expect(next.calls).toEqual([])
+  for (const userId of ['bob', 'carol']) next.tell({ type: 'member-joined', member: row(userId) })
+  for (const userId of ['bob', 'carol']) next.tell({ type: 'published', member: row(userId, audio) })
+  expect(next.calls).toEqual(['subscribe bob audio+camera'])
+  expect(await outcome(made.link.subscribe('bob', everything)), 'who is back').toBe(ERROR_NO_STREAM)
+})
+
 it('says so when the new session will not publish what was sent', async () => {
   const made = await inChannel()
   await made.link.publishTrack('audio', track('microphone'), unmuted)

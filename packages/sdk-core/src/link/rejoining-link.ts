@@ -95,11 +95,15 @@ class RejoiningLink implements ChannelLink {
   }
 
   subscribe(userId: string, wanted: Wanted): Promise<void> {
-    return this.#call((link) => link.subscribe(userId, wanted), () => {
+    const remember = (): void => {
       this.#owed.delete(userId)
       if (wanted.audio || wanted.camera !== null || wanted.screen) this.#wanted.set(userId, wanted)
       else this.#wanted.delete(userId)
-    })
+    }
+    if (this.#phase === 'lost' || !this.#continuity.holds(userId)) return this.#call((link) => link.subscribe(userId, wanted), remember)
+    remember()
+    this.#owed.add(userId) // the session knows nothing of the user yet, of whom the app must not notice that
+    return Promise.resolve()
   }
 
   setRole(role: Role): Promise<void> {

@@ -14,7 +14,7 @@ export interface LinkTimeouts extends PathPatience {
   readonly pingEveryMs: number
   /** For the answer to a ping; after that another socket is opened. */
   readonly pingAnswerMs: number
-  /** For another socket of the same session, and again for the server's answer on it. */
+  /** For another socket of the same session (`connectMs` after some tries), and again for the server's answer on it. */
   readonly reconnectMs: number
   /** How long the server of the session is looked for while `gslb` has others. */
   readonly elsewhereMs: number

@@ -189,6 +189,21 @@ test('an attempt that hangs is given up after 2 s and the next one begins; refus
   expect(log).toEqual(['down: cut', 'up'])
 })
 
+test('a network on which a socket takes longer than 2 s gets that time after five tries', async () => {
+  const network = new Network()
+  const slow: OpenSocket = (url, handlers) => {
+    let socket: ReturnType<OpenSocket> | undefined
+    const timer = setTimeout(() => { socket = network.openSocket(url, handlers) }, 3000)
+    return { send: (text) => socket?.send(text), close: () => (socket === undefined ? clearTimeout(timer) : socket.close()) }
+  }
+  let open = network.openSocket
+  const { line } = await joined(network, { openSocket: (url, handlers) => open(url, handlers) })
+  open = slow
+  network.cut()
+  await settle(network, 20_000)
+  expect(line.isUp).toBe(true)
+})
+
 test('the browser says that it is online again: the next attempt is made at once', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.99)
   const events = new EventTarget()

@@ -26,6 +26,8 @@ export interface LineOptions {
 
 /** Close code of a server that ends. */
 const GOING_AWAY = 1001
+/** So many are given up early; should the network be that slow, the next ones get the time that the first socket had. */
+const HASTY_TRIES = 5
 /** Close code of a session that ends: without it the server would wait for another socket. */
 const MEANT = 1000
 
@@ -132,10 +134,10 @@ export class SignallingLine {
 
   #open(): void {
     clearTimeout(this.#timer) // `online` comes before it
-    const { entries: [first = ''], reconnectMs } = this.#options
+    const { entries: [first = ''], connectMs, reconnectMs } = this.#options
     const attempt = this.#attempt = new AbortController()
     this.#attemptedAt = performance.now()
-    void connect(this.#socket?.entry ?? first, this.#connecting(attempt, reconnectMs)).then((next) => {
+    void connect(this.#socket?.entry ?? first, this.#connecting(attempt, this.#tries < HASTY_TRIES ? reconnectMs : connectMs)).then((next) => {
       if (this.#attempt !== attempt) return
       if (typeof next === 'string') return this.#step('failed')
       this.#next = next
