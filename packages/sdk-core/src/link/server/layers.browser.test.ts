@@ -2,13 +2,14 @@ import { expect, it, onTestFinished } from 'vitest'
 import { LoopbackServer } from '../../../test/loopback-server.js'
 import { until } from '../../../test/participant.js'
 import type { ChannelLink, PublishOptions } from '../channel-link.js'
+import type { LinkTimeouts } from './link-timeouts.js'
 import { createServerLink } from './server-link.js'
 
 const sending: PublishOptions = { muted: false, maxBitrate: 500_000 }
 
-async function joined(): Promise<{ link: ChannelLink; server: LoopbackServer }> {
+async function joined(timeouts: Partial<LinkTimeouts> = {}): Promise<{ link: ChannelLink; server: LoopbackServer }> {
   const server = new LoopbackServer()
-  const link = createServerLink({ openSocket: server.openSocket }, () => undefined)
+  const link = createServerLink({ openSocket: server.openSocket, timeouts }, () => undefined)
   onTestFinished(async () => {
     await link.leave()
     server.close()
@@ -60,6 +61,13 @@ it('a picture too small for two layers is announced as one and sent whole, and a
   await link.publishTrack('camera', drawing(160, 120), sending)
   expect(cameraRows(server)).toEqual([one, two, one])
   await until(async () => expect(await widths(link)).toEqual({ large: 160, small: undefined }))
+})
+
+it('a picture too small for two layers is sent whole after a restart of ICE as well', async () => {
+  const { link, server } = await joined({ lookEveryMs: 50, silentMs: 50, restartMs: 100, againMs: 500 }) // far less than there is between two reports of the receiver
+  await link.publishTrack('camera', drawing(320, 240), sending)
+  await until(async () => expect(server.ofType('publish').filter((message) => message.offer !== undefined).length).toBeGreaterThan(2)) // so one restart was completed
+  await until(async () => expect(await widths(link)).toEqual({ large: 320, small: undefined }))
 })
 
 it('a browser that knows no two layers announces one', async () => {

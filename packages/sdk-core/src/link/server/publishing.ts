@@ -65,6 +65,7 @@ export class Publishing {
       const offer = await this.#offer(this.#upload)
       const answer = await this.#options.ask({ type: 'publish', streams: streamRows(this.#publication, senders.layered(this.#publication)), offer })
       if (answer.type === 'accepted' && answer.sdp !== undefined) await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
+      await connection.during(senders.tune(this.#publication)) // Chromium forgot `active: false` with the answer
     })
   }
 
