@@ -1,7 +1,7 @@
 import { chooseKernel } from './kernel-builds.js'
 import { audioTrackOf, checkCallback, checkOptions, closedContext, type LevelMeterOptions, type SourceOptions } from './level-meter-options.js'
 import type { LevelReading } from './level-reading.js'
-import { LoudnessWindows } from './loudness-windows.js'
+import { loudness } from './loudness-windows.js'
 import { isOffline, MeterNode } from './meter-node.js'
 import { createMetering, type Metering } from './metering.js'
 import { PcmPool } from './pcm-pool.js'
@@ -12,6 +12,8 @@ import { loadWorklet } from './worklet-module.js'
 
 /** Recycled PCM buffers kept for reuse; a few for each of more sources than a page will meter. */
 const pooledBuffers = 256
+/** Momentary loudness is that of the last 400 ms, in steps of 10 ms; not yet full, it is padded with silence. */
+const stepsPerMomentary = 40
 
 /** What of a reading needs to know more than its interval. */
 export interface Analysis {
@@ -171,13 +173,13 @@ export class MomentaryMeter<Options extends Omit<SourceOptions, 'speech'> = Omit
   }
 
   /** What a source needs of its energies; undefined for nothing. */
-  protected analysisOf({ loudness }: Options, sampleRate: number): Analysis | undefined {
-    if (!loudness) return undefined
-    const windows = new LoudnessWindows(sampleRate)
+  protected analysisOf(options: Options, sampleRate: number): Analysis | undefined {
+    if (!options.loudness) return undefined
+    let last: readonly number[] = []
     return {
       complete(reading, energies) {
-        for (const energy of energies) windows.add(energy)
-        reading.momentary = windows.momentary
+        last = [...last, ...energies].slice(-stepsPerMomentary)
+        reading.momentary = loudness(last.reduce((sum, energy) => sum + energy, 0) / (stepsPerMomentary * sampleRate / 100))
       },
     }
   }

@@ -97,7 +97,8 @@ test('a MomentaryMeter has the momentary loudness of a LevelMeter, and no other'
   await context.startRendering()
   await Promise.all(meters.map((meter) => meter.flush()))
   expect(momentary.all).toHaveLength(20)
-  expect(momentary.all.map((reading) => reading.momentary)).toEqual(all.all.map((reading) => reading.momentary))
+  // The same energies, added up in another order
+  for (const [index, reading] of momentary.all.entries()) expectClose(reading.momentary, all.all[index]?.momentary ?? NaN, 1e-9, `reading ${index}`)
   expect(Object.keys(momentary.all[0]!)).toEqual([...Object.keys(plain.all[0]!), 'momentary'])
 })
 
