@@ -34,6 +34,8 @@ export class Script {
     const carol = await Caller.make(others.page, 'Carol', { autoPublish: false, autoSubscribe: false })
     await alice.join(room)
     await carol.join(room)
+    // Else Bob would be told of it, the first time only
+    await expect.poll(() => carol.run((engine) => engine.getUserInfo('Alice')?.streamConfigs.length ?? 0), { message: 'Alice publishes' }).toBeGreaterThan(0)
     return new Script(room, relay, bobs.page, alice, carol)
   }
 
