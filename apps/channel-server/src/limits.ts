@@ -21,7 +21,7 @@ export interface Limits {
   readonly badMessages: number
   /** Requests of one member that wait for the ones before them. */
   readonly waitingRequests: number
-  /** Seconds that one call of the SFU may take. Below the five in which the SDK expects the answer to a ping, which waits in line. */
+  /** Seconds that one call of the SFU may take. A ping waits in line behind it; an SDK that waits for more than 2.5 s opens another socket, which ends nothing. */
   readonly engineSeconds: number
   /** Bytes on their way to one client; a client that reads more slowly is cut off. */
   readonly queueBytes: number
