@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
+import { startServer } from './support/channel-server.ts'
 import { expect, test } from './support/test.ts'
 
 test('the form joins, the call shows both people, and leaving returns to the form', async ({ server, room, launch }) => {
@@ -31,4 +32,16 @@ test('the demo speaks Chinese when asked', async ({ server, launch }) => {
   await expect(alice.page.locator('html')).toHaveAttribute('lang', /^zh/)
   await expect(alice.page.getByRole('button', { name: '加入' })).toBeVisible()
   expect((await new AxeBuilder({ page: alice.page }).analyze()).violations).toEqual([])
+})
+
+test('a server that was started again with another key ends the call, and the page says why in its own words', async ({ room, launch }) => {
+  const server = await startServer()
+  const alice = await launch({ name: 'Alice' })
+  await alice.join(server.url, room, 'Alice', { lang: 'zh' })
+  await server.stop()
+  const another = await startServer({ EARSHOT_PORT: new URL(server.url).port }) // its key is random
+  await expect(alice.page.getByRole('alert').locator('p')).toHaveText('服务器已不认识此通话，请重新进入。')
+  await alice.page.getByRole('button', { name: '加入' }).click()
+  await alice.page.locator('[data-user-id="0"]').waitFor()
+  await another.stop()
 })

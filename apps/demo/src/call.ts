@@ -90,8 +90,9 @@ function listen(listening: Listening): void {
   removers.push(
     engine.on('onError', (error) => handleError(listening, readProblem(error))),
     engine.on('onBye', ({ code }) => listening.end(texts.bye[code] ?? texts.connection.disconnected)),
-    engine.on('onConnectionChange', ({ state, reason }) => {
-      if (state === 'disconnected') return listening.end([texts.connection.disconnected, reason].filter(Boolean).join(' '))
+    engine.on('onConnectionChange', ({ state }) => {
+      // The error that follows, if one does, says it better
+      if (state === 'disconnected') return queueMicrotask(() => listening.end(texts.connection.disconnected))
       if (state === 'reconnecting') return notices.show('connection', { tone: 'warning', text: texts.connection.reconnecting, dismissable: false })
       if (notices.clear('connection')) notices.say(texts.said.connectedAgain)
     }),
