@@ -32,6 +32,11 @@ const QUIET_MS = 960
 /** werift keeps state per SSRC for ever; a client has a handful, more than this is an attack on our memory. */
 const MOST_SSRCS = 64
 
+interface Credentials {
+  readonly fragment: string
+  readonly password: string
+}
+
 /**
  * An ICE-lite agent, DTLS server and SRTP on one connection. DTLS and SRTP are werift's. Its ICE is not used: it does not
  * check the integrity of requests, its sockets throw unhandled `error` events on unreachable candidates, and its checks
@@ -40,7 +45,7 @@ const MOST_SSRCS = 64
 export class SecureTransport implements UdpUser {
   readonly #options: SecureTransportOptions
   /** Newest first; older ones stay valid because checks made with them are still on their way after a restart. */
-  #credentials: { readonly fragment: string; readonly password: string }[] = []
+  #credentials: Credentials[] = []
   #dtls: DtlsServer | null = null
   readonly #order = new HandshakeOrder()
   #srtp: SrtpSession | null = null
@@ -53,6 +58,8 @@ export class SecureTransport implements UdpUser {
   #lastRtcpAt = -Infinity
   /** Ours in empty reports. */
   readonly #ssrc = 1 + randomInt(0xffff_fffe)
+  /** The newest credentials that a check has come with. */
+  #checked: Credentials | null = null
   #remoteAddress = ''
   #remotePort = 0
   #closed = false
@@ -123,8 +130,11 @@ export class SecureTransport implements UdpUser {
       ? writeRoleConflict(request, credentials.password)
       : writeBindingSuccess(request, credentials.password, from.address, from.port)
     this.#options.port.send(answer, from.address, from.port)
-    // The first pair that works carries the handshake; after that the client says which one it wants, and may change its mind.
-    if (!request.controlled && (request.nominated || this.#remotePort === 0)) {
+    // The first pair that works carries the handshake, and after a restart the media, whose old way is lost: Chromium tells an ICE-lite agent which
+    // pair it wants only with its next check, up to 2.5 s later. The client may change its mind at any time.
+    const first = this.#remotePort === 0 || (credentials === this.#credentials[0] && credentials !== this.#checked)
+    if (!request.controlled && (request.nominated || first)) {
+      if (first) this.#checked = credentials
       this.#remoteAddress = from.address
       this.#remotePort = from.port
     }

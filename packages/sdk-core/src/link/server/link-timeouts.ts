@@ -39,6 +39,6 @@ export const LINK_TIMEOUTS: LinkTimeouts = {
   lookEveryMs: 400,
   silentMs: 1500,
   restartMs: 3000,
-  againMs: 4000,
+  againMs: 2500,
   lostMs: 30_000,
 }
