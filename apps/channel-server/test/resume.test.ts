@@ -154,6 +154,17 @@ it('who was removed while away hears so after the grace time, too, because it st
   expect(await (await resumed(url, 2)).client.hears('bye')).toEqual({ type: 'bye', code: 3 })
 })
 
+it('who was away for longer than the grace time does not put out the same user who joined since', async () => {
+  const { url, alice, witness } = await meeting({ EARSHOT_GRACE_SECONDS: '1' })
+  alice.socket.terminate()
+  await witness.hears('member-left')
+  const elsewhere = await RawClient.joined(url, { userId: 'alice' })
+  const { client } = await resumed(url, 2)
+  expect(await client.hears('bye')).toEqual({ type: 'bye', code: 3 })
+  expect(await client.closed).toMatchObject({ code: 1000 })
+  expect(types(await elsewhere.events())).toEqual([])
+})
+
 it('who has missed more than the server keeps cannot resume, and is gone', async () => {
   const { url, alice, witness } = await meeting({ EARSHOT_MAX_QUEUE_BYTES: '2000' })
   alice.socket.terminate()

@@ -87,6 +87,10 @@ export class ChannelRegistry {
   resume(socket: MemberSocket, { id, key, received }: ResumeMessage): Session | null {
     const session = this.#resumable.get(key)
     if (session?.link.resume(socket, id, received) === true) return session
+    if (session !== undefined && this.get(session.channelId)?.has(session.userId) === true) {
+      session.link.replaced(socket, id) // a rejoin would put out who joined last
+      return session
+    }
     socket.send({ type: 'error', id, code: ERROR_NOSESSION, message: 'there is no session with that key' })
     return null
   }

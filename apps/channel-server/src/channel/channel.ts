@@ -63,6 +63,10 @@ export class Channel {
     return this.#state.members.size
   }
 
+  has(userId: string): boolean {
+    return memberOf(this.#state, userId) !== undefined
+  }
+
   /** Whether the session is in the channel afterwards; if not, it was told why. */
   join(sessionId: string, link: MemberLink, request: JoinMessage): boolean {
     this.#links.set(sessionId, link)

@@ -21,7 +21,7 @@ export interface LastingLinkOptions {
   readonly onForgotten: () => void
 }
 
-/** How long the SDK looks for its session: who was removed meanwhile must hear so, or it would join again. Milliseconds. */
+/** How long the SDK looks for its session: who was removed or replaced meanwhile must hear so, or it would join again. Milliseconds. */
 const LAST_WORDS_MS = 90_000
 
 /**
@@ -36,7 +36,7 @@ export class LastingLink implements MemberLink {
   #keptBytes = 0
   #socket: MemberSocket | null
   #address: string
-  #ended = false
+  #ended: 'left' | 'bye' | 'gone' | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(socket: MemberSocket, options: LastingLinkOptions) {
@@ -55,12 +55,13 @@ export class LastingLink implements MemberLink {
   }
 
   end(why: 'left' | 'bye' | 'gone'): void {
-    this.#ended = true
+    this.#ended = why
     this.#socket?.end(why)
     this.#socket = null
     const { graceMs, onForgotten } = this.#options
-    if (why === 'bye' && graceMs > 0) this.#wait(Math.max(graceMs, LAST_WORDS_MS), onForgotten)
-    else onForgotten() // who left does not come back
+    if (why === 'gone') this.acknowledge(this.#log.last) // too late for these
+    if (why === 'left' || graceMs === 0) onForgotten() // does not come back
+    else this.#wait(Math.max(graceMs, LAST_WORDS_MS), onForgotten)
   }
 
   /** The client has heard that many of our messages. */
@@ -70,9 +71,9 @@ export class LastingLink implements MemberLink {
 
   /** False when the client cannot be told all that it missed: then nothing has happened, and the session is gone. */
   resume(socket: MemberSocket, id: number, heard: number): boolean {
-    const missed = this.#log.after(heard)
+    const missed = this.#ended === 'gone' ? undefined : this.#log.after(heard)
     if (missed === undefined) {
-      if (!this.#ended) this.#options.onGone()
+      if (this.#ended === undefined) this.#options.onGone()
       return false
     }
     clearTimeout(this.#timer)
@@ -82,8 +83,15 @@ export class LastingLink implements MemberLink {
     this.acknowledge(heard)
     socket.send({ type: 'resumed', id, received: this.received })
     for (const { message } of missed) socket.send(message)
-    if (this.#ended) this.end('bye')
+    if (this.#ended !== undefined) this.end('bye')
     return true
+  }
+
+  /** Instead of resuming: somebody else is the user by now. */
+  replaced(socket: MemberSocket, id: number): void {
+    socket.send({ type: 'resumed', id, received: this.received })
+    socket.send({ type: 'bye', code: 3 })
+    socket.end('bye')
   }
 
   /** @param meant the client closed it, and did not lose it */
