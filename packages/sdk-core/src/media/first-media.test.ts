@@ -34,3 +34,16 @@ it('tells nothing of a user who has gone meanwhile, nor of a session that is ove
   other.flow()
   expect(told).toEqual([])
 })
+
+it('a track that never flowed and is used again tells of its new user alone, once', () => {
+  const told: string[] = []
+  const media = new FirstMedia((userId) => told.push(userId))
+  const audio = track(true)
+  for (const userId of ['bob', 'carol', 'carol']) {
+    media.update(userId, [audio])
+    media.update(userId, [])
+  }
+  media.update('carol', [audio])
+  audio.flow()
+  expect(told).toEqual(['carol'])
+})
