@@ -1,5 +1,13 @@
+import { startServer } from '../support/channel-server.ts'
+import { Relay } from '../support/faults/relay.ts'
+import { countTimers, leastRemains, type Remains } from '../support/remains.ts'
 import { expectGapless, expectHeard, seconds } from '../support/seconds.ts'
 import { expect, test } from '../support/test.ts'
+
+/** Visits until everything that is made once is made. */
+const WARM_UP = 5
+/** A session of the server with its two transports is many times that: DTLS alone keeps its certificates and tables. */
+const BYTES_OF_A_VISIT = 20_000
 
 test('three people are measured for three minutes without a missing second', async ({ server, room, launch }) => {
   const names = ['Alice', 'Bob', 'Carol'] as const
@@ -17,45 +25,77 @@ test('three people are measured for three minutes without a missing second', asy
   }
 })
 
-test('forty joins, publications and leaves leave nothing open on either side', async ({ server, room, launch }) => {
-  const alice = await launch({ name: 'Alice' })
-  const bob = await launch({ name: 'Bob' })
-  await alice.join(server.url, room, 'Alice')
-  await bob.page.addInitScript(() => {
-    const connections = new Set<RTCPeerConnection>()
-    const contexts = new Set<AudioContext>()
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super(configuration)
-        connections.add(this)
-      }
-    }
-    window.AudioContext = class extends AudioContext {
-      constructor(options?: AudioContextOptions) {
-        super(options)
-        contexts.add(this)
-      }
-    }
-    Object.assign(window, { stillOpen: () => ({ connections: [...connections].filter((one) => one.connectionState !== 'closed').length, contexts: contexts.size }) })
-  })
-  await bob.openEngine(server.url)
-  const names = ['earshot_members', 'earshot_sfu_transports', 'earshot_sfu_sources', 'earshot_sfu_consumers'] as const
+test('two hundred joins, publications and leaves, and fifty reconnects, leave nothing behind on either side', async ({ room, launch }) => {
+  // A server of its own, whose memory is nobody else's
+  const server = await startServer()
+  const relay = await Relay.to(server.url)
+  const [alice, bob] = [await launch({ name: 'Alice' }), await launch({ name: 'Bob' })]
+  for (const { page } of [alice, bob]) await countTimers(page)
+  await alice.openEngine(server.url)
+  await bob.openEngine(relay.url)
+  for (const [{ page }, automatic] of [[alice, true], [bob, false]] as const) {
+    await page.evaluate((automatic) => {
+      const audioContext = window.audioContext = new AudioContext()
+      window.earshot = new window.AliRtcEngine({ audioProcessing: false, audioContext, autoPublish: automatic, autoSubscribe: automatic })
+    }, automatic)
+  }
+  expect(await alice.joinChannel(room, 'Alice')).not.toHaveProperty('error')
+
+  const names = ['earshot_sockets', 'earshot_members', 'earshot_sfu_transports', 'earshot_sfu_sources', 'earshot_sfu_consumers'] as const
   const metrics = async () => Object.fromEntries(await Promise.all(names.map(async (name) => [name, await server.metric(name)] as const)))
-  const visit = async (round: number) => {
+  const heap: number[] = []
+  const enter = async () => {
     expect(await bob.joinChannel(room, 'Bob')).not.toHaveProperty('error')
-    await expect.poll(() => bob.page.evaluate(() => window.earshot.getUserInfo('Alice')?.streamConfigs.length ?? 0)).toBeGreaterThan(0)
-    const outcome = await bob.page.evaluate(() => window.outcome(async () => {
+    await expect.poll(() => bob.page.evaluate(() => window.earshot.getUserInfo('Alice')?.streamConfigs.length ?? 0), { intervals: [20, 50, 100] }).toBeGreaterThan(0)
+    expect(await bob.page.evaluate(() => window.outcome(async () => {
       window.earshot.enableAudioVolumeIndicator = true
       await Promise.all([window.earshot.publish(), window.earshot.subscribe('Alice')])
-      await window.earshot.leaveChannel()
-    }))
-    expect(outcome, `round ${round}`).not.toHaveProperty('error')
-    await expect.poll(() => server.metric('earshot_members')).toBe(1)
+    }))).not.toHaveProperty('error')
   }
-  await visit(0) // Alice's subscribing connection stays after the first
-  const afterOne = await metrics()
-  for (let round = 1; round < 40; round++) await visit(round)
-  await expect.poll(metrics).toEqual(afterOne)
-  expect(await bob.page.evaluate(() => (window as unknown as { stillOpen(): unknown }).stillOpen())).toEqual({ connections: 0, contexts: 1 })
+  const visit = async () => {
+    await enter()
+    expect(await bob.page.evaluate(() => window.outcome(() => window.earshot.leaveChannel()))).not.toHaveProperty('error')
+    await expect.poll(() => server.metric('earshot_members'), { intervals: [20, 50, 100] }).toBe(1)
+    // What a callback recorded is ours, not the engine's
+    for (const participant of [alice, bob]) await participant.forget()
+    heap.push(await server.metric('nodejs_heap_size_used_bytes'))
+  }
+  const reconnect = async () => {
+    const soFar = (await bob.recorded('onConnectionChange')).length
+    relay.reset()
+    await expect.poll(async () => (await bob.recorded('onConnectionChange')).slice(soFar).map(({ payload }) => (payload as { state: string }).state), { intervals: [20, 50, 100] })
+      .toEqual(['reconnecting', 'connected'])
+  }
+
+  const left = async () => ({ alice: await leastRemains(alice.page), bob: await leastRemains(bob.page), server: await metrics() })
+  for (let round = 0; round < WARM_UP; round++) await visit() // what is made once, and kept
+  const atFirst = await left()
+  for (let round = WARM_UP; round < 200; round++) await visit()
+  expectNoMore(await left(), atFirst, 'after two hundred visits')
+
+  await enter()
+  await reconnect()
+  const inCall = await left()
+  for (let round = 1; round < 50; round++) await reconnect()
+  expectNoMore(await left(), inCall, 'after fifty reconnects')
+  await bob.page.evaluate(() => window.earshot.leaveChannel())
+  await expect.poll(() => server.metric('earshot_members')).toBe(1)
+  expectNoMore(await left(), atFirst, 'after all of it')
+
+  // Garbage comes and goes; the least of many readings is what stays
+  const [early, late] = [Math.min(...heap.slice(WARM_UP, 60)), Math.min(...heap.slice(-60))]
+  console.log(`left in the page of Bob ${JSON.stringify(atFirst.bob)}, of Alice ${JSON.stringify(atFirst.alice)}; heap of the server ${(early / 1e6).toFixed(1)} MB early, ${(late / 1e6).toFixed(1)} MB late`)
+  expect(late - early, 'bytes of heap that 140 visits cost the server').toBeLessThan(140 * BYTES_OF_A_VISIT)
   expect(await server.metric('earshot_faults_total')).toBe(0)
+  relay.close()
+  await server.stop()
 })
+
+interface Left { readonly alice: Remains; readonly bob: Remains; readonly server: Record<string, number> }
+
+function expectNoMore(now: Left, before: Left, when: string): void {
+  expect(now.server, `the server, ${when}`).toEqual(before.server)
+  for (const who of ['alice', 'bob'] as const) {
+    for (const [name, count] of Object.entries(before[who])) expect(now[who][name as keyof Remains], `${name} in the page of ${who} ${when}`).toBeLessThanOrEqual(count)
+  }
+}
