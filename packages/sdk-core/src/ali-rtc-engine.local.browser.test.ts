@@ -262,8 +262,8 @@ it('tracks of the app take the place of the devices, and are never stopped', asy
   const [audio, camera, screen] = [tone(500), canvasTrack(), canvasTrack()]
   expect([
     engine.setExternalMediaTrack(audio, 1), engine.setExternalMediaTrack(camera, 0), engine.setExternalMediaTrack({} as never, 1),
-    engine.setExternalMediaTrack(audio, 3 as 0), engine.setExternalMediaTrack(undefined as never, 0),
-  ]).toEqual([false, false, false, false, false])
+    engine.setExternalMediaTrack(audio, 3 as 0), engine.setExternalMediaTrack(undefined as never, 0), engine.setExternalMediaTrack(audio, Object.create(null) as 0),
+  ]).toEqual([false, false, false, false, false, false])
   expect([engine.setExternalMediaTrack(audio, 0), engine.setExternalMediaTrack(camera, 1), engine.setExternalMediaTrack(screen, 2)]).toEqual([true, true, true])
   engine.enableCamera = false // a picture of the app's own opens none
   engine.configLocalScreenPublish = true

@@ -45,6 +45,7 @@ it('applies the switches: defaults, another size, nothing new, all off', async (
 it('rejects for strangers, for a pending call, and with what the link says; and can be called again', async () => {
   const { alice, link } = await publishing()
   expect(await outcome(() => alice.engine.subscribe('eve'))).toBe(10140)
+  expect(await outcome(() => alice.engine.subscribe(Symbol('eve') as never)), 'what cannot be a text').toBe(10140)
   const [first, second] = [outcome(() => alice.engine.subscribe('bob')), outcome(() => alice.engine.subscribe('bob'))]
   expect([await first, await second]).toEqual(['bob', 10500])
   alice.engine.configRemoteAudio('bob', false)

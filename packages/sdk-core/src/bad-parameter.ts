@@ -16,7 +16,8 @@ export function checkText(name: string, value: unknown): asserts value is string
   if (typeof value !== 'string' || value === '') throw badParameter(name, 'a text that is not empty', value)
 }
 
-function shown(value: unknown): string {
+/** A value in an error: short, whatever it is. */
+export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 80))
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`

@@ -2,6 +2,7 @@ import {
   ERROR_FREQUENTLY_OPERATION, ERROR_HEARTBEAT_TIMEOUT, ERROR_ICE_PUBLISH_DISCONNECTED, ERROR_ICE_SUBSCRIBE_DISCONNECTED, ERROR_NO_STREAM, ERROR_NO_USER,
   ERROR_WRONG_STATE, type MemberRow, type Role, type StreamLabel,
 } from '@earshot/protocol'
+import { shown } from '../bad-parameter.js'
 import { AliRtcError } from '../errors.js'
 import type { AliRtcEvents } from '../events.js'
 import type { ChannelLink, JoinRequest, LinkEvent } from '../link/channel-link.js'
@@ -126,7 +127,7 @@ export class Channel {
   }
 
   async #request(userId: string, plan: SubscribePlan): Promise<void> {
-    if (plan.type === 'no-user' || this.#link === undefined) throw new AliRtcError(ERROR_NO_USER, `there is no user "${userId}"`)
+    if (plan.type === 'no-user' || this.#link === undefined) throw new AliRtcError(ERROR_NO_USER, `there is no user ${shown(userId)}`)
     if (this.#subscribing.has(userId)) throw new AliRtcError(ERROR_FREQUENTLY_OPERATION, `the previous call for "${userId}" is still pending`)
     if (plan.type === 'not-subscribed') throw new AliRtcError(ERROR_WRONG_STATE, `nothing of "${userId}" is subscribed to`)
     if (plan.type === 'no-stream') throw new AliRtcError(ERROR_NO_STREAM, `nothing of "${userId}" is sent and switched on`)

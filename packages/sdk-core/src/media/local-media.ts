@@ -113,7 +113,7 @@ export class LocalMedia {
 
   /** False for another type, or what is no live track of its kind. */
   setExternal(track: MediaStreamTrack | null, type: 0 | 1 | 2): boolean {
-    const slot = SLOTS[type]
+    const slot = SLOTS.find((_, index) => index === type)
     const kind = type === 0 ? 'audio' : 'video'
     if (slot === undefined || (track !== null && !(track instanceof MediaStreamTrack && track.kind === kind && track.readyState === 'live'))) return false
     this.publisher.setExternal(slot, track)
