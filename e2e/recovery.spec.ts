@@ -81,17 +81,3 @@ test('a server that is killed and started again: noticed, heard again after its 
     expect(await watcher.run((engine) => engine.getUserList().map(({ userId }) => userId).sort())).toEqual(['Alice', 'Bob'])
   })
 })
-
-test('a page that is closed leaves at once', async ({ room, launch }) => {
-  const server = await FailingServer.start()
-  const [bobs, others] = [await launch({ name: 'Bob' }), await launch({ name: 'Alice' })]
-  for (const { page } of [bobs, others]) await openCallersPage(page, server.url)
-  const [alice, bob] = [await Caller.make(others.page, 'Alice'), await Caller.make(bobs.page, 'Bob')]
-  for (const caller of [alice, bob]) await caller.join(room)
-  await alice.expectHearing(1)
-  const closed = Date.now()
-  await bobs.page.close({ runBeforeUnload: false })
-  await expect.poll(async () => (await alice.told('onLeave')).map(({ at }) => at - closed), { intervals: [100] }).toEqual([expect.any(Number)])
-  expect((await alice.told('onLeave')).at(0)!.at - closed).toBeLessThanOrEqual(2000)
-  await server.stop()
-})
