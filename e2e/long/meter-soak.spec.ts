@@ -74,7 +74,8 @@ for (const kind of ['live', 'offline'] as const) {
     const metered = await kept('metered', 150)
     expect(metered.outcomes).toEqual(['wasm-simd 50'])
     // Chromium keeps an offline context that had a worklet, with all its nodes: the one that carries our request is among them
-    expect(metered.things).toEqual({ ...empty.things, AudioHandlers: Number(empty.things.AudioHandlers) + (kind === 'offline' ? 1 : 0) })
+    const allowed: Readonly<Record<string, unknown>> = { ...empty.things, AudioHandlers: Number(empty.things.AudioHandlers) + (kind === 'offline' ? 1 : 0) }
+    for (const [name, count] of Object.entries(metered.things)) expect(count, name).toBeLessThanOrEqual(Number(allowed[name]))
     expect(metered.heap).toBeLessThan(2000) // bytes; the empty node's: about 900 over these 20
   })
 }
