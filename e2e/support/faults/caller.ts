@@ -43,12 +43,12 @@ export class Caller {
     return new Caller(page, name)
   }
 
-  /** Logs in where the page came from, and joins. Rejects when one of them does. */
-  async join(room: string): Promise<void> {
-    await this.run(async (engine, [room, name]) => {
+  /** Logs in where the page came from, and joins there, or at the first of `gslb` that answers. Rejects when one of them does. */
+  async join(room: string, gslb?: readonly string[]): Promise<void> {
+    await this.run(async (engine, [room, name, gslb]) => {
       const { data } = await (await fetch(`/app/v1/login?room=${room}&user=${name}`)).json()
-      await engine.joinChannel({ ...data, channel: room }, name)
-    }, [room, this.name] as const)
+      await engine.joinChannel({ ...data, channel: room, gslb: gslb ?? data.gslb }, name)
+    }, [room, this.name, gslb] as const)
   }
 
   /** Runs a function in the page, which sees nothing but what it is given. */
