@@ -17,6 +17,8 @@ export interface PublishingOptions extends MediaConnectionOptions {
 interface Upload {
   readonly connection: MediaConnection
   readonly senders: Senders
+  /** An ICE restart is on its way. */
+  restarting: boolean
 }
 
 /**
@@ -56,17 +58,27 @@ export class Publishing {
     })
   }
 
-  /** Looks for another way to the server; what is sent goes on meanwhile, and over the old way if that heals. */
-  restartIce(): Promise<void> {
-    return this.#queue.run(async () => {
-      if (this.#upload === undefined) return
-      const { connection, senders } = this.#upload
-      connection.peer.restartIce()
-      const offer = await this.#offer(this.#upload)
-      const answer = await this.#options.ask({ type: 'publish', streams: streamRows(this.#publication, senders.layered(this.#publication)), offer })
-      if (answer.type === 'accepted' && answer.sdp !== undefined) await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
-      await connection.during(senders.tune(this.#publication)) // Chromium forgot `active: false` with the answer
-    })
+  /** Looks for another way to the server; what is sent goes on meanwhile, and over the old way if that heals. No call waits for the answer. */
+  async restartIce(): Promise<void> {
+    const upload = this.#upload
+    if (upload === undefined || upload.restarting) return
+    const { connection, senders } = upload
+    upload.restarting = true
+    try {
+      const { answer } = await this.#queue.run(async () => {
+        connection.peer.restartIce()
+        const offer = await this.#offer(upload)
+        return { answer: this.#options.ask({ type: 'publish', streams: streamRows(this.#publication, senders.layered(this.#publication)), offer }) }
+      })
+      const accepted = await answer
+      // Before the candidates that follow it, which a call in the queue would let pass
+      if (accepted.type === 'accepted' && accepted.sdp !== undefined) await connection.setRemoteDescription({ type: 'answer', sdp: accepted.sdp })
+      await this.#queue.run(() => connection.during(senders.tune(this.#publication))) // Chromium forgot `active: false` with the answer
+    } catch (error) {
+      if (this.#upload === upload) throw error // one that has ended meanwhile needs no way
+    } finally {
+      upload.restarting = false
+    }
   }
 
   addCandidate(candidate: Candidate | null): void {
@@ -110,7 +122,7 @@ export class Publishing {
     const { ask, ...options } = this.#options
     const connection = new MediaConnection(options)
     const senders = openSenders(connection.peer)
-    const upload = this.#upload = { connection, senders }
+    const upload = this.#upload = { connection, senders, restarting: false }
     try {
       await connection.during(senders.attach(next))
       const offer = await this.#offer(upload)
