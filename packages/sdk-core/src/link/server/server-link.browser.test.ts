@@ -469,10 +469,19 @@ describe('repair', () => {
     await event('member-left')
     await link.setMuted('audio', true)
     expect(server.ofType('subscribe')).toHaveLength(1)
-    expect(names()).toEqual(['connection', 'track bob', 'connection', 'connection', 'member-left eve'])
+    expect(names()).toEqual(['connection', 'track bob', 'connection', 'member-left eve', 'connection'])
     expect(connections()).toEqual(['connected', 'reconnecting', 'connected'])
     expect([peer('publish'), peer('subscribe')]).toEqual([sends, receives])
     expect([sends.connectionState, receives.connectionState]).toEqual(['connected', 'connected'])
+  })
+
+  test('who was removed while nothing got through hears that, and not first that all is well', async () => {
+    await link.join(request)
+    server.drop('closed with code 1006')
+    server.deliver(JSON.stringify({ type: 'bye', code: 1 }))
+    await event('bye')
+    expect(names()).toEqual(['connection', 'connection', 'bye'])
+    expect(connections()).toEqual(['connected', 'reconnecting'])
   })
 
   test('calls made while nothing gets through are carried out afterwards, however long it takes', async () => {

@@ -128,23 +128,25 @@ class ServerLink implements ChannelLink {
 
   #lineDown(reason: string): void {
     this.#stopHeartbeat?.()
-    this.#ask({ type: 'ping' }).catch(() => undefined) // should the old socket be well, it answers first
-    this.#requests.pause()
     this.#ails('signalling', reason)
+    // Should the old socket be well, it answers first. On a new one the answer follows what we missed, which may be a `bye`
+    const well = (): void => this.#ails('signalling', undefined)
+    this.#ask({ type: 'ping' }).then(well, well)
+    this.#requests.pause()
   }
 
   #lineUp(): void {
     this.#requests.resume(this.#timeouts.answerMs)
     if (this.#state === 'joined') this.#beat()
-    this.#ails('signalling', undefined)
   }
 
   /** @param reason in words; undefined: it is well again */
   #ails(part: 'signalling' | Connection, reason: string | undefined): void {
+    if (this.#state !== 'joined') return
     const were = this.#ailing.size
     if (reason === undefined) this.#ailing.delete(part)
     else this.#ailing.add(part)
-    if (this.#state !== 'joined' || (were === 0) === (this.#ailing.size === 0)) return
+    if ((were === 0) === (this.#ailing.size === 0)) return
     this.#outlet.emitInOrder(reason === undefined ? { type: 'connection', state: 'connected' } : { type: 'connection', state: 'reconnecting', reason })
   }
 
