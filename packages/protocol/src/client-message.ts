@@ -64,7 +64,7 @@ export type ClientMessage =
   | { readonly type: 'restart'; readonly id: number }
   | { readonly type: 'mute'; readonly id: number; readonly slot: 'audio' | 'camera'; readonly muted: boolean }
   | { readonly type: 'role'; readonly id: number; readonly role: Role }
-  /** Asks for an `accepted`, to learn that the socket still works. `received`: as in `resume`, so that the server can forget these. */
+  /** Asks for an `accepted`, to learn that the socket still works; it does not wait behind other requests. `received`: as in `resume`, so that the server can forget these. */
   | { readonly type: 'ping'; readonly id: number; readonly received?: number | undefined }
 
 /** Those that get an answer. */

@@ -88,7 +88,7 @@ async function joined(registry: ChannelRegistry, link: MemberSocket, userId: str
 const publish = { type: 'publish', id: 2, streams: [{ label: 'sophon_audio', state: 'active', muted: false }], offer: { sdp: 'v=0', slots: [{ mid: '0', slot: 'audio' }] } } as const
 const subscribe = { type: 'subscribe', id: 3, userId: 'alice', audio: true, camera: null, screen: false } as const
 
-it('what a member says while the SFU works on its request waits, and the others are served meanwhile', async () => {
+it('what a member says while the SFU works on its request waits, save a ping, and the others are served meanwhile', async () => {
   const slow = gate()
   const { engine, calls } = engineWith((memory) => ({ receive: async (...args) => { await slow.opened; return memory.receive(...args) } }))
   const registry = registryWith(engine)
@@ -101,6 +101,8 @@ it('what a member says while the SFU works on its request waits, and the others 
   b.message({ type: 'ping', id: 9 })
   expect(await bob.answer(9)).toMatchObject({ type: 'accepted' })
   expect(alice.heard.map((message) => message.type)).toEqual(['joined', 'member-joined'])
+  a.message({ type: 'ping', id: 7 })
+  expect(alice.heard.at(-1)).toEqual({ type: 'accepted', id: 7 })
   slow.open()
   expect(await alice.answer(4)).toMatchObject({ type: 'accepted' })
   expect(bob.heard.map((message) => message.type)).toEqual(['joined', 'accepted', 'published', 'muted'])
@@ -161,7 +163,7 @@ it.each(['openTransport', 'receive'] as const)('an SFU that hangs at %s: the cli
   const link = new RecordingLink()
   const session = await joined(registry, link, 'alice')
   session.message(publish)
-  session.message({ type: 'ping', id: 5 })
+  session.message({ type: 'restart', id: 5 })
   expect(await link.answer(5)).toMatchObject({ type: 'accepted' })
   expect(link.heard[1]).toEqual({ type: 'error', id: 2, code: 20006, message: `the media engine did not finish "${name}" within 0.02 s` })
   hangs = false

@@ -76,8 +76,9 @@ export class Channel {
     return joined
   }
 
-  /** One message at a time: what comes while the SFU works on a request of the same member waits. */
+  /** One message at a time: what comes while the SFU works on a request of the same member waits, but for pings, which ask after the line only. */
   message(sessionId: string, message: MemberMessage): void {
+    if (message.type === 'ping') return this.#apply({ type: 'message', sessionId, message })
     const waiting = this.#waiting.get(sessionId) ?? []
     if (waiting.length >= this.#options.maxWaiting) {
       const id = 'id' in message ? { id: message.id } : {}
