@@ -2,11 +2,8 @@ import { playwright } from '@vitest/browser-playwright'
 import { firefox } from 'playwright-core'
 import type { TestProjectConfiguration } from 'vitest/config'
 
-// One place for how tests run. Reports are read back by scripts/run.mjs, which prints the closing line.
-export const reporters: { reporters: string[]; outputFile: { json: string } } = {
-  reporters: ['default', 'json'],
-  outputFile: { json: 'test-results/vitest.json' },
-}
+// One place for how tests run. scripts/run.mjs adds up what the reporter leaves, and prints the closing line.
+export const reporters: { reporters: string[] } = { reporters: ['default', new URL('scripts/outcome-reporter.mjs', import.meta.url).pathname] }
 
 export const inNode: TestProjectConfiguration = {
   test: { name: 'node', include: ['{src,test}/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },

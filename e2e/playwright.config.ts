@@ -12,5 +12,5 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   outputDir: 'test-results/artifacts',
-  reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  reporter: [['list'], ['../scripts/outcome-reporter.mjs']],
 })

@@ -38,7 +38,7 @@ const commands = {
   check: async () => finish(await runChecks()),
   bench: () => run([...turbo('bench'), '--concurrency=1']) || process.exit(1),
   test: () => test('test', runChecks),
-  'test:long': () => test('test:long', () => ({ passed: 0, failed: 0 })),
+  'test:long': () => test('test:long', () => ({ passed: 0, failures: [] })),
 }
 
 const command = commands[process.argv[2]]
@@ -91,20 +91,24 @@ function serve(nodeOptions) {
 /** Two at a time, since most of them wait for one core. */
 async function runChecks() {
   const waiting = [...checks]
-  const results = []
+  const outcome = { passed: 0, failures: [] }
   const lane = async () => {
-    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) results.push(await runCheck(check))
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+      const message = await runCheck(check)
+      if (message === undefined) outcome.passed++
+      else outcome.failures.push({ name: check.name, message })
+    }
   }
   await Promise.all([lane(), lane()])
-  return { passed: results.filter(Boolean).length, failed: results.filter((ok) => !ok).length }
+  return outcome
 }
 
-/** Says what it said when it is over. */
+/** Says what it said when it is over; resolves to that if it failed. */
 function runCheck({ name, command: args }) {
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       console.log(`${stdout}${stderr}${error ? 'FAILED' : 'passed'}: ${name}`)
-      resolve(!error)
+      resolve(error ? `${stderr}${stdout}` : undefined)
     })
   })
 }
@@ -114,30 +118,31 @@ async function test(task, first) {
   env.FIREFOX_PATH = await ensureFirefox()
   build()
   const checked = await first()
-  const reports = testReports()
-  for (const report of reports) fs.rmSync(report, { force: true })
+  const workspaces = [...['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name))), 'e2e']
+  for (const workspace of workspaces) fs.rmSync(outcomeOf(workspace), { force: true })
   const ok = run([...turbo(task), '--concurrency=1', '--continue'])
-  const tested = reports.filter((report) => fs.existsSync(report)).map(readReport)
-  const passed = tested.reduce((sum, result) => sum + result.passed, checked.passed)
-  const failed = tested.reduce((sum, result) => sum + result.failed, checked.failed)
+  const tested = workspaces.filter((workspace) => fs.existsSync(outcomeOf(workspace))).map(readOutcome)
+  const failures = tested.flatMap((outcome) => outcome.failures)
   // A suite that could not even start leaves no failed test behind, only a bad exit code.
-  finish({ passed, failed: ok || failed > checked.failed ? failed : failed + 1 })
+  if (!ok && failures.length === 0) failures.push({ name: task, message: 'ended with an error that is no failed test: see above' })
+  finish({ passed: tested.reduce((sum, { passed }) => sum + passed, checked.passed), failures: [...checked.failures, ...failures] })
 }
 
-function testReports() {
-  const workspaces = ['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name)))
-  return [...workspaces.map((folder) => path.join(folder, 'test-results/vitest.json')), 'e2e/test-results/playwright.json']
+/** Where scripts/outcome-reporter.mjs leaves it. */
+function outcomeOf(workspace) {
+  return path.join(workspace, 'test-results/outcome.json')
 }
 
-function readReport(file) {
-  const report = JSON.parse(fs.readFileSync(file, 'utf8'))
-  if (report.stats) return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky + report.stats.skipped }
-  return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests + (report.success || report.numFailedTests > 0 ? 0 : 1) }
+function readOutcome(workspace) {
+  const { passed, failures } = JSON.parse(fs.readFileSync(outcomeOf(workspace), 'utf8'))
+  return { passed, failures: failures.map(({ name, message }) => ({ name: `${workspace}: ${name}`, message })) }
 }
 
-function finish({ passed, failed }) {
-  console.log(`${passed} passed, ${failed} failed`)
-  process.exitCode = failed === 0 ? 0 : 1
+/** Each failure with the first lines of what it said, since CI keeps only the end of what is printed. */
+function finish({ passed, failures }) {
+  for (const { name, message } of failures) console.log(`FAILED: ${name}\n${message.trim().split('\n').slice(0, 12).join('\n').replace(/^/gm, '  ')}\n`)
+  console.log(`${passed} passed, ${failures.length} failed`)
+  process.exitCode = failures.length === 0 ? 0 : 1
 }
 
 function fail(message, code = 1) {
