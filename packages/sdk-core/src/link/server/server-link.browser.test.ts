@@ -1,5 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LoopbackServer, type Carried } from '../../../test/loopback-server.js'
+import { until } from '../../../test/participant.js'
 import type { ChannelLink, JoinRequest, LinkEvent, PublishOptions, SessionLost } from '../channel-link.js'
 import { createServerLink, type ServerLinkOptions } from './server-link.js'
 
@@ -161,11 +162,11 @@ describe('publishing', () => {
 
   test('audio and both layers of the camera flow, within their bounds', async () => {
     await Promise.all([link.publishTrack('audio', microphone, sending), link.publishTrack('camera', camera, { ...sending, maxFramerate: 15 })])
-    await vi.waitFor(async () => {
+    await until(async () => {
       expect((await outbound('small'))?.framesEncoded).toBeGreaterThan(5)
       expect((await outbound('large'))?.framesEncoded).toBeGreaterThan(5)
       expect(await received(server.receiving ?? peer('publish'), 'audio')).toBeGreaterThan(1000)
-    }, { timeout: 10_000, interval: 100 })
+    })
     expect(await outbound('small')).toMatchObject({ frameWidth: 160 })
     expect((await outbound('small'))?.targetBitrate).toBeLessThanOrEqual(120_000)
     expect(await outbound('large')).toMatchObject({ frameWidth: 640 })
@@ -184,7 +185,7 @@ describe('publishing', () => {
     const first = peer('publish')
     await link.publishTrack('camera', camera, sending)
     expect(active()).toEqual([true, true, false])
-    await vi.waitFor(async () => expect((await outbound('large'))?.framesEncoded).toBeGreaterThan(2), { timeout: 10_000, interval: 100 })
+    await until(async () => expect((await outbound('large'))?.framesEncoded).toBeGreaterThan(2))
     expect((await outbound('small'))?.framesEncoded).toBeGreaterThan(0)
     await link.unpublish('camera')
     expect(active()).toEqual([true, false, false])
@@ -206,7 +207,7 @@ describe('publishing', () => {
     expect(server.ofType('unpublish')).toHaveLength(1)
     await link.publishTrack('audio', microphone, sending)
     expect(server.ofType('publish').map((message) => message.offer !== undefined)).toEqual([true, true])
-    await vi.waitFor(() => expect(peer('publish').connectionState).toBe('connected'), { timeout: 10_000 })
+    await until(() => expect(peer('publish').connectionState).toBe('connected'))
   })
 
   test('a mute follows the publication of its turn, and later rows remember it', async () => {
@@ -221,7 +222,7 @@ describe('publishing', () => {
     await expect(link.publishTrack('audio', microphone, sending)).rejects.toMatchObject({ code: 10112, message: 'a member with role 1 may only receive' })
     expect(link.statsSources().size).toBe(0)
     await link.publishTrack('audio', microphone, sending)
-    await vi.waitFor(() => expect(peer('publish').connectionState).toBe('connected'), { timeout: 10_000 })
+    await until(() => expect(peer('publish').connectionState).toBe('connected'))
     expect(events.map((one) => one.type)).toEqual(['connection'])
   })
 
@@ -240,7 +241,7 @@ describe('publishing', () => {
     expect(server.ofType('unpublish')).toHaveLength(1)
     expect(link.statsSources().size).toBe(0)
     await link.publishTrack('audio', microphone, sending)
-    await vi.waitFor(() => expect(peer('publish').connectionState).toBe('connected'), { timeout: 10_000 })
+    await until(() => expect(peer('publish').connectionState).toBe('connected'))
   })
 
   test('its streams have an owner by section and layer', async () => {
@@ -267,7 +268,7 @@ describe('subscribing', () => {
       ['track', 'bob', 'sophon_video_camera_large', 'sophon_video_camera_large', 'video'],
       ['track', 'eve', 'sophon_audio', 'sophon_audio', 'audio'],
     ])
-    await vi.waitFor(async () => expect(await received(peer('subscribe'), 'video')).toBeGreaterThan(1000), { timeout: 10_000, interval: 100 })
+    await until(async () => expect(await received(peer('subscribe'), 'video')).toBeGreaterThan(1000))
     expect(await received(peer('subscribe'), 'audio')).toBeGreaterThan(0)
     expect(link.ownerOf('subscribe', { mid: tracks[2]?.mid ?? '' })).toEqual({ self: false, userId: 'eve', label: 'sophon_audio' })
     expect(server.ofType('subscribe')[0]).toMatchObject({ userId: 'bob', audio: true, camera: 'large', screen: false })
@@ -330,7 +331,7 @@ describe('subscribing', () => {
   test('a refused answer is reported', async () => {
     server.refuseOnce('answer', 20005, 'there is a newer offer')
     await server.offer([audioOf('bob')])
-    await vi.waitFor(() => expect(problems).toEqual(['the server refused our answer']))
+    await until(() => expect(problems).toEqual(['the server refused our answer']))
   })
 
   test('is refused with the code and the words of the server', async () => {
@@ -439,7 +440,7 @@ describe('the end', () => {
     })
     await link.join(request)
     server.say({ type: 'member-left', userId: 'bob' })
-    await vi.waitFor(() => expect(heard).toEqual(['connection', 'member-left']))
+    await until(() => expect(heard).toEqual(['connection', 'member-left']))
     expect(problems).toHaveLength(2)
   })
 })
@@ -454,7 +455,7 @@ describe('repair', () => {
     await link.publishTrack('audio', microphone, sending)
     await server.offer([audioOf('bob')])
     await event('track')
-    await vi.waitFor(async () => expect(await received(peer('subscribe'), 'audio')).toBeGreaterThan(0))
+    await until(async () => expect(await received(peer('subscribe'), 'audio')).toBeGreaterThan(0))
   }
 
   test('a lost socket is replaced: what waited is answered, what was missed is heard, media goes on, and no more is told than that', async () => {
@@ -489,9 +490,9 @@ describe('repair', () => {
     await link.join(request)
     server.unreachable = true
     server.drop('closed with code 1006')
-    await vi.waitFor(() => expect(connections()).toEqual(['connected', 'reconnecting']))
+    await until(() => expect(connections()).toEqual(['connected', 'reconnecting']))
     const calls = Promise.all([link.setRole(1), link.subscribe('bob', { audio: true, camera: null, screen: false })])
-    await vi.waitFor(() => expect(server.sockets).toBeGreaterThan(2), { timeout: 10_000 }) // longer than answerMs, at last
+    await until(() => expect(server.sockets).toBeGreaterThan(2)) // longer than answerMs, at last
     server.unreachable = false
     await calls
     expect(server.received.map((message) => message.type).filter((type) => type !== 'ping')).toEqual(['join', 'role', 'subscribe'])
