@@ -142,6 +142,8 @@ it('an output that is not there is 10030 and changes nothing; a browser that has
   await alice.engine.setAudioOutput(output)
   expect(element.sinkId).toBe(output)
   expect(await outcome(() => alice.engine.setAudioOutput('no such device'))).toBe(10030)
+  const { message } = await alice.engine.setAudioOutput('x'.repeat(1_000_000)).then(() => new Error('none'), (error: Error) => error)
+  expect(message, 'short, however long the id is').toMatch(/^the audio output "x{80}" cannot be used: .{1,100}$/)
   expect(element.sinkId).toBe(output)
   const next = view(alice, 2)
   await until(() => expect(next.sinkId).toBe(output))

@@ -303,6 +303,24 @@ it('preview and publishing share a camera: muting one does not blacken the other
   await alice.engine.stopPreview()
 })
 
+it('a preview that a freeze of the page paused plays on, for as long as it is shown', async () => {
+  const { engine } = participant(new MemoryChannel(), 'alice')
+  const video = document.createElement('video')
+  const freeze = () => {
+    document.dispatchEvent(new Event('freeze'))
+    video.pause() // as Chromium does, see `browser-facts.md`
+    document.dispatchEvent(new Event('resume'))
+  }
+  await engine.startPreview(video)
+  freeze()
+  expect(video.paused).toBe(false)
+  await engine.stopPreview()
+  video.srcObject = new MediaStream()
+  void video.play().catch(() => undefined) // never mind what: it is the app's again
+  freeze()
+  expect(video.paused).toBe(true)
+})
+
 it('a preview that cannot start rejects, and one that is stopped while it starts releases the camera', async () => {
   const { engine } = participant(new MemoryChannel(), 'alice')
   const video = document.createElement('video')

@@ -1,4 +1,5 @@
 import { ERROR_NOTSUPPORT_SETOUTPUTDEVICE, ERROR_NOTSUPPORT_SETSINKID } from '@earshot/protocol'
+import { shown } from '../bad-parameter.js'
 import { AliRtcError } from '../errors.js'
 
 /**
@@ -12,6 +13,6 @@ export async function playOn(element: HTMLMediaElement, deviceId: string): Promi
   try {
     await element.setSinkId(deviceId)
   } catch (cause) {
-    throw new AliRtcError(ERROR_NOTSUPPORT_SETOUTPUTDEVICE, `the audio output ${JSON.stringify(deviceId)} cannot be used: ${String(cause)}`, { cause })
+    throw new AliRtcError(ERROR_NOTSUPPORT_SETOUTPUTDEVICE, `the audio output ${shown(deviceId)} cannot be used: ${String(cause)}`, { cause })
   }
 }

@@ -1,6 +1,7 @@
 import type { Slot } from '@earshot/protocol'
 import { AliRtcError } from '../errors.js'
 import { badParameter } from '../bad-parameter.js'
+import { playAfterFreeze } from './after-freeze.js'
 import type { LocalTracks } from './local-tracks.js'
 
 /** Shows our own camera, or screen, in an element, whether or not it is published. */
@@ -9,6 +10,8 @@ export class Preview {
   readonly #slot: Slot
   readonly #refusal: (slot: Slot) => AliRtcError | undefined
   #element: HTMLMediaElement | undefined
+  /** Aborted when the picture leaves the element. */
+  #showing: AbortController | undefined
 
   /** @param refusal why there may be none now */
   constructor(tracks: LocalTracks, slot: 'camera' | 'screen', refusal: (slot: Slot) => AliRtcError | undefined) {
@@ -24,6 +27,7 @@ export class Preview {
     if (refused !== undefined) throw refused
     this.clear()
     this.#element = element
+    const { signal } = this.#showing = new AbortController()
     const outcome = (await this.#tracks.acquire([this.#slot], 'preview')).get(this.#slot)
     const latest = this.#element === element
     if (outcome instanceof AliRtcError) {
@@ -34,6 +38,7 @@ export class Preview {
     if (!latest) return // a later start has the picture
     element.autoplay = true
     element.setAttribute('playsinline', '') // or Safari on phones takes the whole screen
+    playAfterFreeze(element, () => { this.#play() }, signal)
     this.refresh()
   }
 
@@ -42,7 +47,7 @@ export class Preview {
     if (this.#element === undefined) return
     const track = this.#tracks.trackOf(this.#slot, 'preview')
     this.#element.srcObject = track === undefined ? null : new MediaStream([track])
-    if (track !== undefined) this.#element.play().catch(() => undefined) // a silent picture may start by itself; else the app's controls start it
+    if (track !== undefined) this.#play()
   }
 
   stop(): void {
@@ -54,5 +59,10 @@ export class Preview {
   clear(): void {
     if (this.#element !== undefined) this.#element.srcObject = null
     this.#element = undefined
+    this.#showing?.abort()
+  }
+
+  #play(): void {
+    this.#element?.play().catch(() => undefined) // a silent picture may start by itself; else the app's controls start it
   }
 }
