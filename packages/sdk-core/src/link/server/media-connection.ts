@@ -71,7 +71,7 @@ export class MediaConnection {
   close(reason: AliRtcError): void {
     clearInterval(this.#timer)
     this.#closing.abort(reason)
-    this.peer.close()
+    closeWhenQuiet(this.peer)
     this.#options.onPath('alive')
   }
 
@@ -101,4 +101,15 @@ function bytesReceived(reports: RTCStatsReport): number {
   let bytes = 0
   for (const report of (reports as ReadonlyMap<string, { readonly type: string; readonly bytesReceived?: number }>).values()) if (report.type === 'candidate-pair') bytes += report.bytesReceived ?? 0
   return bytes
+}
+
+/**
+ * Chromium never frees an RTCPeerConnection that is closed between a change of its state and the event of that change, and makes no more than 500 of
+ * them (docs/browser-facts.md). One whose state may be changing is closed when the page has nothing else to do: then its events are over.
+ */
+function closeWhenQuiet(peer: RTCPeerConnection): void {
+  const settled = peer.connectionState === 'connected' && peer.iceGatheringState === 'complete'
+  const { scheduler } = globalThis as { readonly scheduler?: { postTask: (task: () => void, options: { readonly priority: 'background' }) => Promise<void> } }
+  if (settled || scheduler === undefined) peer.close()
+  else void scheduler.postTask(() => peer.close(), { priority: 'background' })
 }

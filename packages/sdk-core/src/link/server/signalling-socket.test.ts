@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { openSignalling, type OpenSocket, type SignallingOptions, type SocketHandlers } from './signalling-socket.js'
 
@@ -50,6 +51,13 @@ test('giving up closes the socket that is opening and tries no other', async () 
   life.abort(reason)
   await expect(opening).rejects.toBe(reason)
   expect(log).toEqual(['open a', 'close a'])
+})
+
+test('whatever became of it, the signal that ends the opening keeps nothing of it', async () => {
+  const { openSocket } = scripted({ a: 'fails', b: 'throws', c: 'hangs', d: 'opens' })
+  const { signal } = new AbortController()
+  await openSignalling(options(openSocket, ['a', 'b', 'c', 'd'], { signal }))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 test('a message that is none is a fault, and the next one is read', async () => {

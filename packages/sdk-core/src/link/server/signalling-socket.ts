@@ -64,15 +64,20 @@ export function connect(entry: string, options: ConnectOptions): Promise<Signall
   return new Promise((resolve) => {
     let state: 'opening' | 'open' | 'closed' = 'opening'
     let socket: Socket | undefined
+    const settle = (result: Signalling | string): void => {
+      clearTimeout(timer)
+      options.signal.removeEventListener('abort', abort) // it outlives the opening, and would keep the socket
+      resolve(result)
+    }
     const giveUp = (reason: string): void => {
       if (state !== 'opening') return
       state = 'closed'
-      clearTimeout(timer)
       socket?.close()
-      resolve(reason)
+      settle(reason)
     }
+    const abort = (): void => giveUp('given up')
     const timer = setTimeout(() => giveUp(`no answer within ${options.connectMs} ms`), options.connectMs)
-    options.signal.addEventListener('abort', () => giveUp('given up'), { once: true })
+    options.signal.addEventListener('abort', abort)
     const signalling: Signalling = {
       entry,
       say: (message) => { if (state === 'open') socket?.send(JSON.stringify(message)) },
@@ -85,8 +90,7 @@ export function connect(entry: string, options: ConnectOptions): Promise<Signall
       open: () => {
         if (state !== 'opening') return
         state = 'open'
-        clearTimeout(timer)
-        resolve(signalling)
+        settle(signalling)
       },
       message: (text) => { if (state === 'open') read(text, options) },
       close: (reason, code) => {
