@@ -73,6 +73,12 @@ export class LinkMedia {
     emit(event)
   }
 
+  /** The network works (again, or another one): paths that are silent are not waited for any longer. */
+  hurry(): void {
+    this.publishing.hurry()
+    this.#subscribing.hurry()
+  }
+
   /** @param reason for the calls that wait */
   close(reason: AliRtcError): void {
     this.#closed = true

@@ -40,6 +40,11 @@ export class MediaConnection {
     return this.#path.state === 'lost'
   }
 
+  /** Should the path be silent, now or soon, its restart is due at once. */
+  hurry(): void {
+    this.#path = { ...this.#path, restartMs: 0 }
+  }
+
   /** A call on a closed RTCPeerConnection never settles; through here it rejects with the reason of the closing. */
   during<Result>(operation: Promise<Result>): Promise<Result> {
     return Promise.race([operation, this.#closed])

@@ -81,6 +81,10 @@ export class Publishing {
     }
   }
 
+  hurry(): void {
+    this.#upload?.connection.hurry()
+  }
+
   addCandidate(candidate: Candidate | null): void {
     this.#upload?.connection.addCandidate(candidate)
   }

@@ -540,6 +540,15 @@ describe('repair', () => {
     expect(names().filter((name) => name.startsWith('track'))).toEqual(['track bob'])
   })
 
+  test('a path that is silent is restarted at once when another socket shows that the network works, as after a change of address', async () => {
+    open({ timeouts: { ...timeouts, restartMs: 60_000 } })
+    await flowing()
+    await Promise.all(server.sending?.getSenders().map((sender) => sender.replaceTrack(null)) ?? [])
+    server.mute()
+    await server.next('restart')
+    expect(server.sockets).toBe(2)
+  })
+
   test('media that is gone for too long is lost, once for each direction, after restarts of both, and the session goes on', async () => {
     open({ timeouts })
     await flowing()

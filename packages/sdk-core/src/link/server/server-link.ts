@@ -121,6 +121,7 @@ class ServerLink implements ChannelLink {
       onFault: (fault) => this.#report(`the server sent a malformed message: ${fault}`),
       onDown: (reason) => this.#lineDown(reason),
       onUp: () => this.#lineUp(),
+      onNewSocket: () => this.#media?.hurry(),
       onGone: (reason, gslb) => this.#step({ type: 'lost', reason, gslb }),
     })
     return this.#line.open()

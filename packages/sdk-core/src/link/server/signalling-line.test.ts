@@ -101,7 +101,7 @@ function lineOver(network: Network, more: Partial<LineOptions> = {}) {
   const line = new SignallingLine({
     entries: ['one'], connectMs: 4000, reconnectMs: 2000, elsewhereMs: 10_000, openSocket: network.openSocket, signal: new AbortController().signal,
     onMessage: (message) => heard.push(message), onFault: (fault) => log.push(fault),
-    onDown: (reason) => log.push(`down: ${reason}`), onUp: () => log.push('up'), onGone: (reason, entries) => log.push(`gone: ${reason} -> ${entries.join()}`),
+    onDown: (reason) => log.push(`down: ${reason}`), onUp: () => log.push('up'), onNewSocket: () => undefined, onGone: (reason, entries) => log.push(`gone: ${reason} -> ${entries.join()}`),
     ...more,
   })
   return { line, heard, log }

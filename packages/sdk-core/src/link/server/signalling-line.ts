@@ -20,6 +20,8 @@ export interface LineOptions {
   readonly onFault: (fault: string) => void
   readonly onDown: (reason: string) => void
   readonly onUp: () => void
+  /** Another socket is in use, so that it is the network that works, and not only the old one. Before `onUp`. */
+  readonly onNewSocket: () => void
   /** The line has ended, and the session with it. Called once, not after `close()`. `entries`: in the order to try them in now. */
   readonly onGone: (reason: string, entries: readonly string[]) => void
 }
@@ -203,6 +205,7 @@ export class SignallingLine {
     this.#socket = this.#next
     this.#next = this.#attempt = undefined
     for (const message of this.#log.after(this.#had) ?? []) this.#socket?.say(message)
+    this.#options.onNewSocket()
   }
 
   #abandon(code?: number): void {

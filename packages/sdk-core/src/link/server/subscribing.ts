@@ -49,6 +49,10 @@ export class Subscribing {
     await this.#options.ask({ type: 'restart' })
   }
 
+  hurry(): void {
+    this.#connection?.hurry()
+  }
+
   addCandidate(candidate: Candidate | null): void {
     this.#connection?.addCandidate(candidate)
   }
