@@ -4,8 +4,6 @@ declare global {
   interface Window {
     /** Timeouts and intervals that are set and neither over nor cleared. */
     timersSet: Set<number>
-    /** Of the page's engine, see `remains`. */
-    audioContext?: AudioContext
   }
 }
 
@@ -49,13 +47,8 @@ export async function countTimers(page: Page): Promise<void> {
   })
 }
 
-/**
- * Chromium holds a MediaStreamAudioSourceNode, and with it stream and track, for as long as its context runs, even one that is disconnected and
- * whose track has ended (docs/browser-facts.md): `window.audioContext`, which the page's engine is to use, is suspended for the count.
- */
 export async function remains(page: Page): Promise<Remains> {
   const session = await page.context().newCDPSession(page)
-  await page.evaluate(() => window.audioContext?.suspend())
   try {
     await session.send('HeapProfiler.collectGarbage')
     await session.send('Performance.enable')
@@ -67,7 +60,6 @@ export async function remains(page: Page): Promise<Remains> {
       timers: await page.evaluate(() => window.timersSet.size),
     }
   } finally {
-    await page.evaluate(() => window.audioContext?.resume())
     await session.detach()
   }
 }

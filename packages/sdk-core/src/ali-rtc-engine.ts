@@ -30,7 +30,7 @@ import type { Resolution } from './media/resolutions.js'
 import type { VideoProfile } from './media/video-profile.js'
 import { viewRequest } from './media/view-request.js'
 import { nextTurn } from './next-turn.js'
-import { sharedAudioContext } from './reports/shared-audio-context.js'
+import { holdAudioContext, type HeldAudioContext } from './reports/shared-audio-context.js'
 import { canShareScreen, checkSupport, type SupportResult } from './support/support-check.js'
 import { TaskQueue } from './task-queue.js'
 import { TypedEmitter } from './typed-emitter.js'
@@ -77,9 +77,10 @@ export class AliRtcEngine {
   constructor(options?: AliRtcEngineOptions | null | '', openLink: OpenLink = (onEvent) => createRejoiningLink((tell) => createServerLink({}, tell), onEvent)) {
     this.#settings = mergeOptions(DEFAULT_SETTINGS, options)
     const onError = (error: AliRtcError): void => { this.#emitter.emit('onError', error) }
+    const holdContext = (): HeldAudioContext => holdAudioContext(this.#settings.audioContext)
     this.#local = new LocalMedia({
       audioProcessing: () => this.#settings.audioProcessing,
-      context: () => this.#settings.audioContext ?? sharedAudioContext(),
+      holdContext,
       onError,
       onChange: () => { this.#refresh() },
       onMuted: () => { this.#emitter.emit('onNotify', this.getUserList()) },
@@ -118,7 +119,7 @@ export class AliRtcEngine {
     })
     this.#reports = new Reports({
       emit: (name, payload) => { this.#emitter.emit(name, payload) },
-      context: () => this.#settings.audioContext ?? sharedAudioContext(),
+      holdContext,
     })
     const { signal } = this.#settings
     if (signal?.aborted) void this.dispose()

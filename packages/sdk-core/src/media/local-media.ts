@@ -13,7 +13,7 @@ import { Publisher, type PublisherOptions } from './publisher.js'
 import { availableResolutions, type Resolution } from './resolutions.js'
 import { readVideoProfile, type VideoProfile } from './video-profile.js'
 
-export interface LocalMediaOptions extends Pick<PublisherOptions, 'context' | 'onError' | 'onChange' | 'onMuted' | 'onSharedSound'> {
+export interface LocalMediaOptions extends Pick<PublisherOptions, 'holdContext' | 'onError' | 'onChange' | 'onMuted' | 'onSharedSound'> {
   /** Of a microphone: echo cancellation, noise suppression, gain control. */
   readonly audioProcessing: () => boolean
 }

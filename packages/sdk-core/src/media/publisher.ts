@@ -1,6 +1,7 @@
 import { ERROR_FREQUENTLY_OPERATION, ERROR_NOT_IN_CHANNEL, ERROR_OPTIONS_ENABLECAMERA, type Slot } from '@earshot/protocol'
 import { AliRtcError } from '../errors.js'
 import type { ChannelLink, PublishOptions } from '../link/channel-link.js'
+import type { HeldAudioContext } from '../reports/shared-audio-context.js'
 import { endedError } from './device-errors.js'
 import type { LocalTracks } from './local-tracks.js'
 import { judgeCaptures, permitted, planPublish, SLOTS, type PublishPlan } from './publish-plan.js'
@@ -13,7 +14,7 @@ export interface PublisherOptions {
   /** How a slot is encoded. @param own what a track of the app's own is like */
   readonly encoding: (slot: Slot, own: MediaTrackSettings | undefined) => Omit<PublishOptions, 'muted'>
   /** For mixing; asked when it is needed. */
-  readonly context: () => AudioContext
+  readonly holdContext: () => HeldAudioContext
   readonly onError: (error: AliRtcError) => void
   /** What is sent changed. */
   readonly onChange: () => void
@@ -251,11 +252,11 @@ export class Publisher {
 
   /** A screen's sound needs our audio to travel with. */
   #mixFor(sending: ReadonlySet<Slot>): SoundMix | undefined {
-    const { tracks, context } = this.#options
+    const { tracks, holdContext } = this.#options
     const [microphone, sound] = [this.#trackFor('audio', false), tracks.sound]
     if (!sending.has('audio') || !sending.has('screen') || microphone === undefined || sound === undefined) return undefined
     if (this.#mix?.microphone === microphone && this.#mix.sound === sound) return this.#mix
-    return new SoundMix(context(), microphone, sound)
+    return new SoundMix(holdContext(), microphone, sound)
   }
 
   /** A slot that starts is not muted, but for a sticky mute; one that is sent again keeps its mute. True also where the system mutes it. */

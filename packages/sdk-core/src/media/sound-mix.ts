@@ -1,3 +1,5 @@
+import type { HeldAudioContext } from '../reports/shared-audio-context.js'
+
 /** A microphone and what is shared with the screen as one track, for subscribers who know only of audio. */
 export class SoundMix {
   readonly microphone: MediaStreamTrack
@@ -5,9 +7,11 @@ export class SoundMix {
   readonly track: MediaStreamTrack
   readonly #voice: MediaStreamTrack
   readonly #nodes: readonly AudioNode[]
+  readonly #held: HeldAudioContext
 
-  /** @param context must run for anything to be heard; the click that opened the screen picker sees to that */
-  constructor(context: AudioContext, microphone: MediaStreamTrack, sound: MediaStreamTrack) {
+  /** @param held must run for anything to be heard; the click that opened the screen picker sees to that */
+  constructor(held: HeldAudioContext, microphone: MediaStreamTrack, sound: MediaStreamTrack) {
+    const { context } = this.#held = held
     this.microphone = microphone
     this.sound = sound
     // A clone, so that the mix's own `enabled` is the only one that counts
@@ -25,5 +29,6 @@ export class SoundMix {
     for (const node of this.#nodes) node.disconnect()
     this.track.stop()
     this.#voice.stop()
+    this.#held.release()
   }
 }

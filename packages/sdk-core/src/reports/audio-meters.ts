@@ -1,13 +1,14 @@
 import { MomentaryMeter, type LevelReading, type Metering } from '@earshot/level-meter'
 import { SELF } from '@earshot/protocol'
 import type { AudioIndicator } from '../audio-indicator.js'
+import type { HeldAudioContext } from './shared-audio-context.js'
 
 /** How to meter. */
 export type MeterDemand = AudioIndicator
 
 export interface AudioMetersOptions {
-  /** Asked when the first track is there. */
-  readonly context: () => AudioContext
+  /** Held while there are tracks. */
+  readonly holdContext: () => HeldAudioContext
   readonly onReading: (userId: string, source: number, reading: LevelReading) => void
   /** A metering began; without `source`, ended. */
   readonly onSource: (userId: string, source?: number) => void
@@ -34,6 +35,7 @@ export class AudioMeters {
   #meter: MomentaryMeter | undefined
   /** Ends the meter, or its making. */
   #life: AbortController | undefined
+  #held: HeldAudioContext | undefined
   #sources = 0
 
   constructor(options: AudioMetersOptions) {
@@ -42,9 +44,9 @@ export class AudioMeters {
 
   /** @param demand undefined ends all metering */
   set(demand: MeterDemand | undefined, tracks: ReadonlyMap<string, MediaStreamTrack>): void {
-    if (demand?.interval !== this.#demand?.interval) this.#end()
-    this.#demand = demand
     this.#tracks = demand === undefined ? new Map() : tracks
+    if (this.#tracks.size === 0 || demand?.interval !== this.#demand?.interval) this.#end()
+    this.#demand = demand
     if (this.#tracks.size > 0 && this.#life === undefined) void this.#start()
     this.#reconcile()
   }
@@ -63,7 +65,8 @@ export class AudioMeters {
     const life = new AbortController()
     this.#life = life
     try {
-      const meter = await MomentaryMeter.create(this.#options.context(), { interval: this.#demand?.interval ?? 1, signal: life.signal })
+      this.#held = this.#options.holdContext()
+      const meter = await MomentaryMeter.create(this.#held.context, { interval: this.#demand?.interval ?? 1, signal: life.signal })
       if (life.signal.aborted) return // the meter is closed
       this.#meter = meter
       const follow = (): void => {
@@ -84,6 +87,8 @@ export class AudioMeters {
     this.#life?.abort()
     this.#life = undefined
     this.#meter = undefined
+    this.#held?.release()
+    this.#held = undefined
     this.#options.onClock(false)
   }
 

@@ -7,6 +7,7 @@ import type { ChannelLink } from '../link/channel-link.js'
 import { AudioLevelReporter } from './audio-level-reporter.js'
 import { MediaReporter } from './media-reporter.js'
 import { NetworkQualityReporter } from './network-quality-reporter.js'
+import type { HeldAudioContext } from './shared-audio-context.js'
 
 /** All that the reports depend on, as of now. */
 export interface ReportFacts {
@@ -28,7 +29,7 @@ export interface ReportFacts {
 
 export interface ReportsOptions {
   readonly emit: <Name extends 'onAudioLevel' | 'onMedia' | 'onNetworkQuality' | 'onError'>(name: Name, payload: AliRtcEvents[Name]) => void
-  readonly context: () => AudioContext
+  readonly holdContext: () => HeldAudioContext
 }
 
 /** The callbacks of every second, and every other, and the meter that two of them share. */
@@ -38,10 +39,10 @@ export class Reports {
   readonly #quality: NetworkQualityReporter
   readonly #meters: AudioMeters
 
-  constructor({ emit, context }: ReportsOptions) {
+  constructor({ emit, holdContext }: ReportsOptions) {
     this.#levels = new AudioLevelReporter((rows) => emit('onAudioLevel', rows))
     this.#meters = new AudioMeters({
-      context,
+      holdContext,
       onReading: (userId, source, reading) => this.#levels.reading(userId, source, reading),
       onSource: (userId, source) => this.#levels.source(userId, source),
       onClock: (running) => this.#levels.clock(running),

@@ -1,18 +1,22 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { until } from '../../test/participant.js'
-import { sharedAudioContext } from './shared-audio-context.js'
+import { holdAudioContext, type HeldAudioContext } from './shared-audio-context.js'
+
+let held: HeldAudioContext
+
+beforeEach(() => { held = holdAudioContext() })
 
 afterEach(async () => {
   vi.restoreAllMocks()
-  await sharedAudioContext().close()
+  await held.context.close()
 })
 
 const interrupted = new DOMException('a call has the device', 'InvalidStateError')
 
 /** A new one, which has said that it runs. */
 async function running(): Promise<AudioContext> {
-  const context = sharedAudioContext()
+  const { context } = held
   await new Promise((resolve) => { context.addEventListener('statechange', resolve, { once: true }) })
   expect(context.state).toBe('running')
   return context
@@ -28,7 +32,7 @@ async function interrupt(context: AudioContext): Promise<{ end(): void }> {
 
 it('is one for the page, and runs again at once when it was stopped', async () => {
   const context = await running()
-  expect(sharedAudioContext()).toBe(context)
+  expect(holdAudioContext().context).toBe(context)
   await context.suspend()
   await until(() => expect(context.state).toBe('running'))
 })
@@ -59,4 +63,37 @@ it('goes on waiting while the interruption lasts, and asks for nothing once it r
   const asked = vi.spyOn(context, 'resume')
   await userEvent.click(document.body)
   expect(asked).not.toHaveBeenCalled()
+})
+
+it('is suspended while nobody holds it', async () => {
+  const context = await running()
+  const suspend = vi.spyOn(context, 'suspend')
+  const other = holdAudioContext()
+  held.release()
+  held.release()
+  expect(suspend).not.toHaveBeenCalled()
+  other.release()
+  await until(() => expect(context.state).toBe('suspended'))
+  expect(holdAudioContext().context).toBe(context)
+  await until(() => expect(context.state).toBe('running'))
+})
+
+it('runs when it is held again before it was suspended', async () => {
+  const context = await running()
+  const suspended = new Promise((resolve) => { context.addEventListener('statechange', resolve, { once: true }) })
+  held.release()
+  holdAudioContext()
+  await suspended
+  await until(() => expect(context.state).toBe('running'))
+})
+
+it('leaves the context of an app as it is', async () => {
+  const own = new AudioContext()
+  await until(() => expect(own.state).toBe('running'))
+  const suspend = vi.spyOn(own, 'suspend')
+  const { context, release } = holdAudioContext(own)
+  expect(context).toBe(own)
+  release()
+  expect(suspend).not.toHaveBeenCalled()
+  await own.close()
 })
