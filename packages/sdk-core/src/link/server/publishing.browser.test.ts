@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { until } from '../../../test/participant.js'
 import { LINK_TIMEOUTS } from './link-timeouts.js'
 import { Publishing } from './publishing.js'
 import type { Consent, Question } from './server-requests.js'
@@ -71,7 +72,7 @@ test('who ends publishing meanwhile waits for no answer, which changes nothing w
   await vi.waitFor(() => expect(restarts).toHaveLength(1))
   const { peer } = publishing
   await publishing.unpublish('audio')
-  expect(peer?.connectionState).toBe('closed')
+  await until(() => expect(peer?.connectionState).toBe('closed'))
   expect(said()).toEqual(['publish with an offer', 'publish with an offer', 'unpublish'])
   await restarts[0]?.()
   await restarted

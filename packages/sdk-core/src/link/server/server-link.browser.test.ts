@@ -201,7 +201,7 @@ describe('publishing', () => {
     const first = peer('publish')
     await link.unpublish('audio')
     expect(server.ofType('unpublish')).toHaveLength(1)
-    expect(first.connectionState).toBe('closed')
+    await until(() => expect(first.connectionState).toBe('closed'))
     expect(link.statsSources().has('publish')).toBe(false)
     await link.unpublish('audio')
     expect(server.ofType('unpublish')).toHaveLength(1)
@@ -358,7 +358,7 @@ describe('the end', () => {
     server.say({ type: 'member-left', userId: 'bob' })
     const before = events.length
     await left
-    expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed'])
+    await until(() => expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed']))
     expect(server.closed).toBe(true)
     expect(events).toHaveLength(before)
     expect(link.statsSources().size).toBe(0)
@@ -391,7 +391,7 @@ describe('the end', () => {
       { type: 'connection', state: 'reconnecting', reason: 'closed with code 1006' },
       { type: 'session-lost', reason: 'the server has no session', gslb: request.gslb },
     ])
-    expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed'])
+    await until(() => expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed']))
     await expect(link.subscribe('bob', { audio: true, camera: null, screen: false })).rejects.toMatchObject({ code: 16843524 })
   })
 
@@ -418,7 +418,7 @@ describe('the end', () => {
     expect(await event('bye')).toEqual({ type: 'bye', code })
     server.drop('closed with code 1000')
     expect(names().slice(-3)).toEqual(['track-ended bob', 'member-left bob', 'bye'])
-    expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed'])
+    await until(() => expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed']))
     expect(server.closed).toBe(true)
     await link.leave()
   })
