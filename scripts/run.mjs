@@ -10,11 +10,14 @@ process.chdir(root)
 const quiet = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
 const env = { ...process.env, ...quiet }
 
+/** Of what a failure said. */
+const SHOWN_LINES = 12
+
 /** Everything that is checked beside the tests; each counts as one. */
 const checks = [
   { name: 'the lock file is complete for every platform', command: ['scripts/check-lock.mjs'] },
   { name: 'the code is linted', command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--quiet'] },
-  { name: 'every package type-checks, tests included', command: turbo('typecheck') },
+  { name: 'every package type-checks, tests included', command: [...turbo('typecheck'), '--only'] },
   { name: 'links in the documents lead somewhere', command: ['scripts/check-links.mjs'] },
   { name: 'the document of errors is that of the table', command: ['scripts/write-errors.mjs', '--check'] },
   { name: 'the state diagrams are those of the tables', command: ['scripts/write-diagrams.mjs', '--check'] },
@@ -35,10 +38,20 @@ const commands = {
     watcher.kill('SIGTERM')
   },
   build: () => build(),
-  check: async () => finish(await runChecks()),
+  async check() {
+    build()
+    finish(...await twoAtATime(checks, runCheck))
+  },
   bench: () => run([...turbo('bench'), '--concurrency=1']) || process.exit(1),
-  test: () => test('test', runChecks),
-  'test:long': () => test('test:long', () => ({ passed: 0, failures: [] })),
+  async test() {
+    await prepareTests()
+    const beside = [...checks.map((check) => () => runCheck(check)), ...workspaces().map((workspace) => () => testPackage(workspace))]
+    finish(...await twoAtATime(beside, (start) => start()), testEndToEnd('test'))
+  },
+  async 'test:long'() {
+    await prepareTests()
+    finish(testEndToEnd('test:long'))
+  },
 }
 
 const command = commands[process.argv[2]]
@@ -55,10 +68,14 @@ function requireNode(major, minor) {
 function installWhenNeeded() {
   const installed = 'node_modules/.package-lock.json'
   if (fs.existsSync(installed) && fs.statSync('package-lock.json').mtimeMs <= fs.statSync(installed).mtimeMs) return
-  const npm = process.env.npm_execpath
-  const [program, args] = npm ? [process.execPath, [npm]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
-  const result = spawnSync(program, [...args, 'ci', '--no-audit', '--no-fund'], { stdio: 'inherit', env })
+  const [program, ...args] = npm('ci', '--no-audit', '--no-fund')
+  const result = spawnSync(program, args, { stdio: 'inherit', env })
   if (result.status !== 0) fail('npm ci failed', result.status ?? 1)
+}
+
+function npm(...args) {
+  const file = process.env.npm_execpath
+  return file ? [process.execPath, file, ...args] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args]
 }
 
 function turbo(task, verb = 'run') {
@@ -88,60 +105,80 @@ function serve(nodeOptions) {
   }))
 }
 
-/** Two at a time, since most of them wait for one core. */
-async function runChecks() {
-  const waiting = [...checks]
-  const outcome = { passed: 0, failures: [] }
-  const lane = async () => {
-    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
-      const message = await runCheck(check)
-      if (message === undefined) outcome.passed++
-      else outcome.failures.push({ name: check.name, message })
-    }
-  }
-  await Promise.all([lane(), lane()])
-  return outcome
+async function runCheck({ name, command }) {
+  const said = await saidByFailed(name, [process.execPath, ...command])
+  return said === undefined ? { passed: 1, failures: [] } : { passed: 0, failures: [{ name, message: said }] }
 }
 
-/** Says what it said when it is over; resolves to that if it failed. */
-function runCheck({ name, command: args }) {
+async function prepareTests() {
+  env.CHROMIUM_PATH = await ensureChromium()
+  env.FIREFOX_PATH = await ensureFirefox()
+  build()
+}
+
+function workspaces() {
+  return ['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name)))
+}
+
+async function testPackage(workspace) {
+  forget(workspace)
+  const said = await saidByFailed(`the tests of ${workspace}`, npm('test', '-w', workspace))
+  return outcomeOf(workspace, said?.trim().split('\n').slice(-SHOWN_LINES).join('\n'))
+}
+
+/** Alone on the machine, as what these tests time is a call of several browsers. */
+function testEndToEnd(task) {
+  forget('e2e')
+  const [program, ...args] = npm('run', task, '-w', 'e2e')
+  const { status } = spawnSync(program, args, { stdio: 'inherit', env })
+  return outcomeOf('e2e', status === 0 ? undefined : 'see above')
+}
+
+/** Begun in order, since most of them wait for one core, for real seconds, or for a browser. */
+async function twoAtATime(items, work) {
+  const waiting = [...items]
+  const results = []
+  const lane = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) results.push(await work(item))
+  }
+  await Promise.all([lane(), lane()])
+  return results
+}
+
+/** Prints what it said when it is over; resolves to that if it failed, else to undefined. */
+function saidByFailed(name, [program, ...args]) {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(program, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       console.log(`${stdout}${stderr}${error ? 'FAILED' : 'passed'}: ${name}`)
       resolve(error ? `${stderr}${stdout}` : undefined)
     })
   })
 }
 
-async function test(task, first) {
-  env.CHROMIUM_PATH = await ensureChromium()
-  env.FIREFOX_PATH = await ensureFirefox()
-  build()
-  const checked = await first()
-  const workspaces = [...['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name))), 'e2e']
-  for (const workspace of workspaces) fs.rmSync(outcomeOf(workspace), { force: true })
-  const ok = run([...turbo(task), '--concurrency=1', '--continue'])
-  const tested = workspaces.filter((workspace) => fs.existsSync(outcomeOf(workspace))).map(readOutcome)
-  const failures = tested.flatMap((outcome) => outcome.failures)
-  // A suite that could not even start leaves no failed test behind, only a bad exit code.
-  if (!ok && failures.length === 0) failures.push({ name: task, message: 'ended with an error that is no failed test: see above' })
-  finish({ passed: tested.reduce((sum, { passed }) => sum + passed, checked.passed), failures: [...checked.failures, ...failures] })
-}
-
 /** Where scripts/outcome-reporter.mjs leaves it. */
-function outcomeOf(workspace) {
+function outcomeFile(workspace) {
   return path.join(workspace, 'test-results/outcome.json')
 }
 
-function readOutcome(workspace) {
-  const { passed, failures } = JSON.parse(fs.readFileSync(outcomeOf(workspace), 'utf8'))
+function forget(workspace) {
+  fs.rmSync(outcomeFile(workspace), { force: true })
+}
+
+/** @param error what a run said that ended with a bad exit code; a suite that could not even start leaves no failed test behind, only that. */
+function outcomeOf(workspace, error) {
+  const { passed, failures } = fs.existsSync(outcomeFile(workspace)) ? JSON.parse(fs.readFileSync(outcomeFile(workspace), 'utf8')) : { passed: 0, failures: [] }
+  if (error !== undefined && failures.length === 0) failures.push({ name: 'ended with an error that is no failed test', message: error })
   return { passed, failures: failures.map(({ name, message }) => ({ name: `${workspace}: ${name}`, message })) }
 }
 
-/** Each failure with the first lines of what it said, since CI keeps only the end of what is printed. */
-function finish({ passed, failures }) {
-  for (const { name, message } of failures) console.log(`FAILED: ${name}\n${message.trim().split('\n').slice(0, 12).join('\n').replace(/^/gm, '  ')}\n`)
-  console.log(`${passed} passed, ${failures.length} failed`)
+/** Each failure with the first lines of what it said, at the end, since CI keeps only the end of what is printed. */
+function finish(...outcomes) {
+  const failures = outcomes.flatMap((outcome) => outcome.failures)
+  for (const { name, message } of failures) {
+    const lines = message.trim().split('\n').slice(0, SHOWN_LINES)
+    console.log(`FAILED: ${name}\n${lines.map((line) => `  ${line}`).join('\n')}\n`)
+  }
+  console.log(`${outcomes.reduce((sum, { passed }) => sum + passed, 0)} passed, ${failures.length} failed`)
   process.exitCode = failures.length === 0 ? 0 : 1
 }
 
