@@ -5,8 +5,11 @@ import type { TestProjectConfiguration } from 'vitest/config'
 // One place for how tests run. scripts/run.mjs adds up what the reporter leaves, and prints the closing line.
 export const reporters: { reporters: string[] } = { reporters: ['default', new URL('scripts/outcome-reporter.mjs', import.meta.url).pathname] }
 
+/** Limits for what comes in its own time, on a machine that runs other tests beside it. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } }
+
 export const inNode: TestProjectConfiguration = {
-  test: { name: 'node', include: ['{src,test}/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },
+  test: { name: 'node', include: ['{src,test}/**/*.test.ts'], exclude: ['**/*.browser.test.ts'], ...patience },
 }
 
 /** Real Chromium, fake devices, no sound server needed. scripts/ensure-browsers.mjs sets CHROMIUM_PATH. */
@@ -14,7 +17,7 @@ export const inChromium: TestProjectConfiguration = {
   test: {
     name: 'chromium',
     include: ['{src,test}/**/*.browser.test.ts'],
-    testTimeout: 30_000,
+    ...patience,
     browser: {
       enabled: true,
       headless: true,
@@ -45,7 +48,7 @@ export const inFirefox: TestProjectConfiguration = {
   test: {
     name: 'firefox',
     include: ['{src,test}/**/*.browser.test.ts'],
-    testTimeout: 30_000,
+    ...patience,
     globalSetup: [new URL('scripts/silent-sink.mjs', import.meta.url).pathname],
     browser: {
       enabled: true,

@@ -1,12 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { ServerMessage } from '@earshot/protocol'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { joinMessage, RawClient } from './raw-client.js'
 import { startServer } from './running-server.js'
-
-vi.setConfig({ testTimeout: 30_000 }) // real sockets and programs, on a machine that runs other tests at the same time
 
 /** Another client is served as if nothing had happened. */
 async function stillServes(url: string): Promise<void> {

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ChannelRegistry } from '../src/channel/channel-registry.js'
 import { makeToken } from '../src/channel/token.js'
 import { readConfig } from '../src/config.js'
@@ -12,8 +12,6 @@ import { createMetrics } from '../src/metrics.js'
 import { createMemoryEngine } from '../src/sfu/memory-engine.js'
 import { app, joinMessage, RawClient } from './raw-client.js'
 import { startServer } from './running-server.js'
-
-vi.setConfig({ testTimeout: 30_000 }) // real sockets and programs, on a machine that runs other tests at the same time
 
 const CONTROL = 'control-token'
 const bearer = { authorization: `Bearer ${CONTROL}` }

@@ -6,11 +6,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { CipherContext, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } from 'werift'
 import { app, joinMessage, RawClient } from './raw-client.js'
-
-vi.setConfig({ testTimeout: 30_000 }) // real sockets and programs, on a machine that runs other tests at the same time
 
 // The built program, as people start it: `npm run build` comes first.
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))

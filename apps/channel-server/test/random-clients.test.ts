@@ -1,8 +1,6 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { joinMessage, RawClient } from './raw-client.js'
 import { startServer } from './running-server.js'
-
-vi.setConfig({ testTimeout: 30_000 }) // real sockets and programs, on a machine that runs other tests at the same time
 
 /** Numbers that look random and are the same in every run (mulberry32). */
 function numbers(seed: number): (below: number) => number {

@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import type { ServerMessage } from '@earshot/protocol'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { joinMessage, RawClient } from './raw-client.js'
 import { startServer } from './running-server.js'
-
-vi.setConfig({ testTimeout: 30_000 }) // real sockets, on a machine that runs other tests at the same time
 
 const key = 'k'.repeat(22)
 const joining = { ...joinMessage({ userId: 'alice' }), key }

@@ -1,9 +1,7 @@
 import type { StreamLabel, StreamRow } from '@earshot/protocol'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { joinMessage, RawClient } from './raw-client.js'
 import { startServer } from './running-server.js'
-
-vi.setConfig({ testTimeout: 30_000 }) // real sockets and programs, on a machine that runs other tests at the same time
 
 const row = (label: StreamLabel, state: StreamRow['state'] = 'active', muted = false): StreamRow => ({ label, state, muted })
 const audio = row('sophon_audio')

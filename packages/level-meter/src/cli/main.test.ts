@@ -4,12 +4,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { chunk, encode, fmt, riff } from '../../test/wav-files.ts'
 import { findXmlFault } from '../../test/xml.ts'
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }) // each starts a process, which takes seconds on a busy machine
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'level-meter-'))
 const program = path.join(folder, 'main.mjs')
 

@@ -5,12 +5,11 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findXmlFault } from '../../../level-meter/test/xml.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { sampleRecording } from '../replay/read-recording.ts'
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }) // each starts a process, which takes seconds on a busy machine
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stats-sampler-'))
 const program = path.join(folder, 'package', 'dist', 'cli', 'main.mjs')
 const dump = fs.readFileSync(new URL('../../fixtures/dumps/webrtc-internals.json', import.meta.url))
