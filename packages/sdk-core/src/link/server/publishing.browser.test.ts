@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { until } from '../../../test/participant.js'
 import { LINK_TIMEOUTS } from './link-timeouts.js'
 import { Publishing } from './publishing.js'
@@ -52,7 +52,7 @@ const ufrag = () => /a=ice-ufrag:(\S+)/.exec(publishing.peer?.remoteDescription?
 test('an ICE restart whose answer is late holds up no call, and is not made twice', async () => {
   const before = ufrag()
   const restarted = publishing.restartIce()
-  await vi.waitFor(() => expect(restarts).toHaveLength(1))
+  await until(() => expect(restarts).toHaveLength(1))
   await publishing.restartIce()
   await publishing.publishTrack('camera', track('video'), sending)
   await publishing.setMuted('audio', true)
@@ -64,12 +64,12 @@ test('an ICE restart whose answer is late holds up no call, and is not made twic
   const active = publishing.peer?.getSenders().map((sender) => sender.getParameters().encodings.some((encoding) => encoding.active))
   expect(active, 'what came meanwhile is sent after the answer, and no more').toEqual([true, true, false])
   publishing.restartIce().catch(() => undefined)
-  await vi.waitFor(() => expect(restarts, 'the next one').toHaveLength(2))
+  await until(() => expect(restarts, 'the next one').toHaveLength(2))
 })
 
 test('who ends publishing meanwhile waits for no answer, which changes nothing when it comes', async () => {
   const restarted = publishing.restartIce()
-  await vi.waitFor(() => expect(restarts).toHaveLength(1))
+  await until(() => expect(restarts).toHaveLength(1))
   const { peer } = publishing
   await publishing.unpublish('audio')
   await until(() => expect(peer?.connectionState).toBe('closed'))
