@@ -46,6 +46,30 @@ test('media that stays away for 30 s is an error of each direction, and the reco
   relay.close()
 })
 
+test('who leaves while the network is cut has left at once, and for the others when the network is back, not after the time of grace', async ({ server, room, launch }) => {
+  const relay = await Relay.to(server.url)
+  const [bobs, others] = [await launch({ name: 'Bob' }), await launch({ name: 'Alice', hertz: 660 })]
+  await openCallersPage(bobs.page, relay.url)
+  await openCallersPage(others.page, server.url)
+  const [alice, bob] = [await Caller.make(others.page, 'Alice'), await Caller.make(bobs.page, 'Bob')]
+  await alice.join(room)
+  await bob.join(room)
+  for (const caller of [alice, bob]) await caller.expectHearing(1)
+  relay.cut()
+  await expect.poll(() => states(bob)).toEqual(['connected', 'reconnecting'])
+  await bob.run((engine) => engine.leaveChannel())
+  expect(await states(bob)).toEqual(['connected', 'reconnecting', 'disconnected'])
+  expect(await alice.comings()).toEqual(['onJoin Bob'])
+  const healed = Date.now()
+  relay.heal()
+  // Another socket is tried every two seconds
+  await expect.poll(() => alice.comings(), { timeout: 5000 }).toEqual(['onJoin Bob', 'onLeave Bob'])
+  console.log(`left for the others ${(await alice.told('onLeave'))[0]!.at - healed} ms after the network was back`)
+  await bob.join(room)
+  for (const caller of [alice, bob]) await caller.expectHearing(1)
+  relay.close()
+})
+
 test('a server that stays away for 90 s ends the session with 10310, and the engine can join again', async ({ room, launch }) => {
   const server = await FailingServer.start()
   const { page } = await launch({ name: 'Alice' })

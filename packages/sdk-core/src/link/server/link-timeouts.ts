@@ -8,8 +8,10 @@ export interface LinkTimeouts extends PathPatience {
   readonly joinMs: number
   /** For the answer to any other request, while the line is up. */
   readonly answerMs: number
-  /** For the acknowledgement of `leave`; the link is left without it too. */
+  /** For the acknowledgement of `leave`; `leave()` resolves without it too. */
   readonly leaveMs: number
+  /** How long a `leave` that does not get through is tried in the background: no longer than servers wait for a lost client. */
+  readonly farewellMs: number
   /** From one answered ping to the next. */
   readonly pingEveryMs: number
   /** For the answer to a ping; after that another socket is opened. */
@@ -32,6 +34,7 @@ export const LINK_TIMEOUTS: LinkTimeouts = {
   joinMs: 10_000,
   answerMs: 10_000,
   leaveMs: 1000,
+  farewellMs: 30_000,
   pingEveryMs: 2500,
   pingAnswerMs: 2500,
   reconnectMs: 2000,

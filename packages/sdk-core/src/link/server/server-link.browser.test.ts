@@ -520,6 +520,35 @@ describe('repair', () => {
     expect(server.closed).toBe(true)
   })
 
+  test('who leaves while nothing gets through need not wait, and is gone for the others as soon as something does', async () => {
+    open({ timeouts: { leaveMs: 50 } })
+    await flowing()
+    const peers = [peer('publish'), peer('subscribe')]
+    server.unreachable = true
+    server.drop('closed with code 1006')
+    await until(() => expect(connections()).toEqual(['connected', 'reconnecting']))
+    await link.leave()
+    await until(() => expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed']))
+    const told = server.next('leave')
+    server.unreachable = false
+    await told
+    await until(() => expect(server.closed).toBe(true))
+    expect(connections()).toEqual(['connected', 'reconnecting'])
+  })
+
+  test('who leaves where nothing gets through any more stops trying', async () => {
+    await new Promise<void>((closed) => {
+      open({
+        timeouts: { leaveMs: 50, farewellMs: 100, reconnectMs: 60_000 },
+        openSocket: (url, handlers) => server.sockets === 0 ? server.openSocket(url, handlers) : { send: () => undefined, close: () => closed() },
+      })
+      void link.join(request).then(() => {
+        server.drop('closed with code 1006')
+        void link.leave()
+      })
+    })
+  })
+
   test('a server that ends makes the session lost, to be joined on another entry', async () => {
     await link.join({ ...request, gslb: ['a', 'b', 'c'] })
     server.drop('closed with code 1001, the server is shutting down', 1001)

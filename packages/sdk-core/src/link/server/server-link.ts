@@ -179,11 +179,16 @@ class ServerLink implements ChannelLink {
   async #leave(): Promise<void> {
     this.#step({ type: 'leave' })
     if (this.#state !== 'leaving') return
-    const { leaveMs } = this.#timeouts
-    const patience = setTimeout(() => this.#step({ type: 'left' }), leaveMs) // the request would wait for a line that is down
-    await this.#requests.ask({ type: 'leave' }, leaveMs).catch(() => undefined) // the end of the session settles it, too
+    const { leaveMs, farewellMs } = this.#timeouts
+    const left = (): void => this.#step({ type: 'left' })
+    const giveUp = setTimeout(left, farewellMs)
+    let patience: ReturnType<typeof setTimeout> | undefined
+    await Promise.race([
+      this.#requests.ask({ type: 'leave' }, farewellMs).then(left, left).then(() => clearTimeout(giveUp)), // the end of the session settles it, too
+      new Promise((resolve) => { patience = setTimeout(resolve, leaveMs) }),
+    ])
     clearTimeout(patience)
-    this.#step({ type: 'left' })
+    if (this.#line?.isUp) left() // the socket's end says the same; where there is none it is looked for, so that the others need not wait for us
   }
 
   #step(input: SessionInput): void {
