@@ -334,11 +334,10 @@ describe('a real Chromium', () => {
     await until(subscriber, (rows) => ([AUDIO, CAMERA].every(({ trackId }, i) => number(inbound(rows, trackId), 'nackCount') >= asked[i]! + 3) ? true : undefined))
     lossy.stop()
     // What is still on its way may be missing for a moment. Sound is repaired in its own stream, a picture over RTX, which tells it apart and leaves
-    // it in `packetsLost`.
+    // it in `packetsLost`; a frame that a busy browser can do without by then it asks for no more.
     await until(subscriber, (rows) => {
       const [sound, picture] = [inbound(rows, AUDIO.trackId), inbound(rows, CAMERA.trackId)]
-      const lost = number(picture, 'packetsLost')
-      return number(sound, 'packetsLost') === 0 && lost >= 3 && number(picture, 'retransmittedPacketsReceived') === lost ? true : undefined
+      return number(sound, 'packetsLost') === 0 && number(picture, 'packetsLost') >= 3 && number(picture, 'retransmittedPacketsReceived') >= 3 ? true : undefined
     })
     expect(engine.stats().packetsRetransmitted).toBeGreaterThanOrEqual(before + 6)
     await flows(CAMERA.trackId)
