@@ -24,7 +24,8 @@ test('a page that comes back out of the cache knows that it left, and joins agai
   await alice.expectCallback('onJoin', expect.objectContaining({ userId: 'Bob' }))
   await expectHeard(bob, 'Alice')
   await expectHeard(alice, 'Bob')
-  expectGapless((await seconds(bob, 'Alice')).slice(-2))
+  // The first row may come before the audio clock runs again: it has no `startFrame`
+  expectGapless((await seconds(bob, 'Alice')).filter(({ startFrame }) => startFrame !== undefined).slice(-2))
 })
 
 test('a hidden page has its row each second; after a freeze both sides hear each other again', async ({ server, room, launch }) => {
@@ -52,8 +53,10 @@ test('a hidden page has its row each second; after a freeze both sides hear each
 
   await bob.page.evaluate(() => {
     window.own = Object.assign(document.createElement('video'), { muted: true, srcObject: new AudioContext().createMediaStreamDestination().stream })
-    return window.own.play()
+    window.preview = document.createElement('video')
+    return Promise.all([window.own.play(), window.earshot.startPreview(window.preview)])
   })
+  await expect.poll(() => bob.page.evaluate(() => window.preview.paused)).toBe(false)
   const cdp = await bob.page.context().newCDPSession(bob.page)
   await cdp.send('Page.setWebLifecycleState', { state: 'frozen' })
   const heard = (await seconds(alice, 'Bob')).length
@@ -63,6 +66,7 @@ test('a hidden page has its row each second; after a freeze both sides hear each
   await cdp.send('Page.setWebLifecycleState', { state: 'active' })
   await expect.poll(() => bob.page.evaluate(() => window.life)).toEqual(['visibilitychange hidden', 'freeze hidden', 'resume hidden'])
   expect(await bob.page.evaluate(() => window.own.paused), 'the day Chromium plays on by itself, `after-freeze` can go').toBe(true)
+  expect(await bob.page.evaluate(() => window.preview.paused), 'the preview').toBe(false)
   // Chromium drops the socket of a page that was frozen: it is joined again by itself
   await bob.expectCallback('onConnectionChange', expect.objectContaining({ state: 'connected' }))
   await expectHeard(bob, 'Alice')

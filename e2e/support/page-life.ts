@@ -7,6 +7,8 @@ declare global {
     life: string[]
     /** An element of the app's own. */
     own: HTMLVideoElement
+    /** One that the engine shows our camera in. */
+    preview: HTMLVideoElement
   }
 }
 
