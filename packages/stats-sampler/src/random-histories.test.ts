@@ -8,11 +8,11 @@ import { sampleBetween, type ConnectionSample, type StreamSample } from './conne
  * Histories per test. Each run draws others: the seed is random, so that every run looks at new ones, and no property allows for chance. A failure
  * prints it with the path to the smallest history that fails; `FC_SEED=… npx vitest run src/random-histories.test.ts` draws the same again.
  */
-const HISTORIES = 3000
+const HISTORIES = 10_000
 const seed = process.env['FC_SEED']
 fc.configureGlobal({ numRuns: HISTORIES, ...(seed && { seed: Number(seed) }) })
 
-// A second each on two cores; a busy machine needs many times that.
+// 3 s each on two cores; a busy machine needs many times that.
 vi.setConfig({ testTimeout: 60_000 })
 
 /** What happens to a call now and then. `twice`: the same report again. `back`: the clock is set back. `garbage`: a counter is no counter. */
