@@ -10,6 +10,9 @@ process.chdir(root)
 const quiet = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
 const env = { ...process.env, ...quiet }
 
+/** Its tests time calls of several browsers: they run alone on the machine. */
+const endToEnd = '@earshot/e2e'
+
 /** Of what a failure said. */
 const SHOWN_LINES = 12
 
@@ -40,17 +43,17 @@ const commands = {
   build: () => build(),
   async check() {
     build()
-    finish(...await twoAtATime(checks, runCheck))
+    finish(...await runChecks())
   },
   bench: () => run([...turbo('bench'), '--concurrency=1']) || process.exit(1),
   async test() {
     await prepareTests()
-    const beside = [...checks.map((check) => () => runCheck(check)), ...workspaces().map((workspace) => () => testPackage(workspace))]
-    finish(...await twoAtATime(beside, (start) => start()), testEndToEnd('test'))
+    const checked = await runChecks()
+    finish(...checked, ...runTests(workspaces(), 'test', '--concurrency=2', `--filter=!${endToEnd}`), ...runTests(['e2e'], 'test', `--filter=${endToEnd}`))
   },
   async 'test:long'() {
     await prepareTests()
-    finish(testEndToEnd('test:long'))
+    finish(...runTests(['e2e'], 'test:long'))
   },
 }
 
@@ -120,26 +123,21 @@ function workspaces() {
   return ['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name)))
 }
 
-async function testPackage(workspace) {
-  forget(workspace)
-  const said = await saidByFailed(`the tests of ${workspace}`, npm('test', '-w', workspace))
-  return outcomeOf(workspace, said?.trim().split('\n').slice(-SHOWN_LINES).join('\n'))
+/** @param folders of the workspaces that have such a task */
+function runTests(folders, task, ...options) {
+  for (const folder of folders) fs.rmSync(outcomeFile(folder), { force: true })
+  const ok = run([...turbo(task), '--only', '--continue=always', ...options])
+  const outcomes = folders.map(outcomeOf)
+  if (ok || outcomes.some(({ failures }) => failures.length > 0)) return outcomes
+  return [...outcomes, { passed: 0, failures: [{ name: task, message: 'ended with an error that is no failed test' }] }]
 }
 
-/** Alone on the machine, as what these tests time is a call of several browsers. */
-function testEndToEnd(task) {
-  forget('e2e')
-  const [program, ...args] = npm('run', task, '-w', 'e2e')
-  const { status } = spawnSync(program, args, { stdio: 'inherit', env })
-  return outcomeOf('e2e', status === 0 ? undefined : 'see above')
-}
-
-/** Begun in order, since most of them wait for one core, for real seconds, or for a browser. */
-async function twoAtATime(items, work) {
-  const waiting = [...items]
+/** Two at a time, since most of them wait for one core. */
+async function runChecks() {
+  const waiting = [...checks]
   const results = []
   const lane = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) results.push(await work(item))
+    for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) results.push(await runCheck(check))
   }
   await Promise.all([lane(), lane()])
   return results
@@ -156,19 +154,14 @@ function saidByFailed(name, [program, ...args]) {
 }
 
 /** Where scripts/outcome-reporter.mjs leaves it. */
-function outcomeFile(workspace) {
-  return path.join(workspace, 'test-results/outcome.json')
+function outcomeFile(folder) {
+  return path.join(folder, 'test-results/outcome.json')
 }
 
-function forget(workspace) {
-  fs.rmSync(outcomeFile(workspace), { force: true })
-}
-
-/** @param error what a run said that ended with a bad exit code; a suite that could not even start leaves no failed test behind, only that. */
-function outcomeOf(workspace, error) {
-  const { passed, failures } = fs.existsSync(outcomeFile(workspace)) ? JSON.parse(fs.readFileSync(outcomeFile(workspace), 'utf8')) : { passed: 0, failures: [] }
-  if (error !== undefined && failures.length === 0) failures.push({ name: 'ended with an error that is no failed test', message: error })
-  return { passed, failures: failures.map(({ name, message }) => ({ name: `${workspace}: ${name}`, message })) }
+function outcomeOf(folder) {
+  if (!fs.existsSync(outcomeFile(folder))) return { passed: 0, failures: [{ name: folder, message: 'the tests did not come to their end' }] }
+  const { passed, failures } = JSON.parse(fs.readFileSync(outcomeFile(folder), 'utf8'))
+  return { passed, failures: failures.map(({ name, message }) => ({ name: `${folder}: ${name}`, message })) }
 }
 
 /** Each failure with the first lines of what it said, at the end, since CI keeps only the end of what is printed. */
