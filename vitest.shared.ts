@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { firefox } from 'playwright-core'
 import type { TestProjectConfiguration } from 'vitest/config'
 
 // One place for how tests run. scripts/run.mjs adds up what the reporter leaves, and prints the closing line.
-export const reporters: { reporters: string[] } = { reporters: ['default', new URL('scripts/outcome-reporter.mjs', import.meta.url).pathname] }
+export const reporters: { reporters: string[] } = { reporters: ['default', fileURLToPath(new URL('scripts/outcome-reporter.mjs', import.meta.url))] }
 
 /** Limits for what comes in its own time, on a machine that runs other tests beside it. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } }
@@ -49,7 +50,7 @@ export const inFirefox: TestProjectConfiguration = {
     name: 'firefox',
     include: ['{src,test}/**/*.browser.test.ts'],
     ...patience,
-    globalSetup: [new URL('scripts/silent-sink.mjs', import.meta.url).pathname],
+    globalSetup: [fileURLToPath(new URL('scripts/silent-sink.mjs', import.meta.url))],
     browser: {
       enabled: true,
       headless: true,

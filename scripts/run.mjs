@@ -71,14 +71,10 @@ function requireNode(major, minor) {
 function installWhenNeeded() {
   const installed = 'node_modules/.package-lock.json'
   if (fs.existsSync(installed) && fs.statSync('package-lock.json').mtimeMs <= fs.statSync(installed).mtimeMs) return
-  const [program, ...args] = npm('ci', '--no-audit', '--no-fund')
-  const result = spawnSync(program, args, { stdio: 'inherit', env })
+  const npm = process.env.npm_execpath
+  const [program, args] = npm ? [process.execPath, [npm]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
+  const result = spawnSync(program, [...args, 'ci', '--no-audit', '--no-fund'], { stdio: 'inherit', env })
   if (result.status !== 0) fail('npm ci failed', result.status ?? 1)
-}
-
-function npm(...args) {
-  const file = process.env.npm_execpath
-  return file ? [process.execPath, file, ...args] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', ...args]
 }
 
 function turbo(task, verb = 'run') {
@@ -108,9 +104,14 @@ function serve(nodeOptions) {
   }))
 }
 
-async function runCheck({ name, command }) {
-  const said = await saidByFailed(name, [process.execPath, ...command])
-  return said === undefined ? { passed: 1, failures: [] } : { passed: 0, failures: [{ name, message: said }] }
+/** Says what it said when it is over. */
+function runCheck({ name, command }) {
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      console.log(`${stdout}${stderr}${error ? 'FAILED' : 'passed'}: ${name}`)
+      resolve(error ? { passed: 0, failures: [{ name, message: `${stderr}${stdout}` }] } : { passed: 1, failures: [] })
+    })
+  })
 }
 
 async function prepareTests() {
@@ -120,7 +121,7 @@ async function prepareTests() {
 }
 
 function workspaces() {
-  return ['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name)))
+  return ['packages', 'apps'].flatMap((group) => fs.readdirSync(group).map((name) => path.join(group, name))).filter((folder) => fs.existsSync(path.join(folder, 'package.json')))
 }
 
 /** @param folders of the workspaces that have such a task */
@@ -141,16 +142,6 @@ async function runChecks() {
   }
   await Promise.all([lane(), lane()])
   return results
-}
-
-/** Prints what it said when it is over; resolves to that if it failed, else to undefined. */
-function saidByFailed(name, [program, ...args]) {
-  return new Promise((resolve) => {
-    execFile(program, args, { env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      console.log(`${stdout}${stderr}${error ? 'FAILED' : 'passed'}: ${name}`)
-      resolve(error ? `${stderr}${stdout}` : undefined)
-    })
-  })
 }
 
 /** Where scripts/outcome-reporter.mjs leaves it. */

@@ -453,6 +453,6 @@ export const ERROR_TABLE: readonly ErrorDescription[] = [
   {
     code: codes.ERROR_AUDIO_METER, name: 'ERROR_AUDIO_METER', raised: true,
     cause: { en: 'Audio cannot be metered, so that levels are 0; `message` says why.', zh: '无法测量音频，电平为 0；原因见 `message`。' },
-    remedy: { en: 'Allow `blob:` in the page\'s `worker-src` and `script-src`, or use a browser with AudioWorklet.', zh: '在页面的 `worker-src` 和 `script-src` 中允许 `blob:`，或使用支持 AudioWorklet 的浏览器。' },
+    remedy: { en: 'Allow `blob:` in the page\'s `script-src`, or use a browser with AudioWorklet.', zh: '在页面的 `script-src` 中允许 `blob:`，或使用支持 AudioWorklet 的浏览器。' },
   },
 ]

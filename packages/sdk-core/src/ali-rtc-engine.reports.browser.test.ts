@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { generatedStats, pair } from '../test/generated-stats.js'
 import { MemoryChannel } from '../test/memory-channel.js'
 import { participant, until, type Participant } from '../test/participant.js'
-import type { AudioLevelRow, MediaEvent } from './index.js'
+import type { AliRtcEngine, AudioLevelRow, MediaEvent } from './index.js'
 
 /** Every `onAudioLevel` from now on. */
 function levels({ engine }: Participant): { rows: AudioLevelRow[] }[] {
@@ -123,7 +123,29 @@ it('a context that cannot meter is told once, and the timer goes on', async () =
   alice.engine.enableAudioVolumeIndicator = true
   await alice.engine.publish()
   await until(() => expect(calls.filter(({ rows }) => rows.length > 0).length).toBeGreaterThanOrEqual(1))
+  await alice.engine.unPublish()
+  await alice.engine.publish()
   expect(alice.heard).toMatchObject([{ name: 'onError', payload: { errorCode: 20007, message: expect.stringContaining('closed') } }])
+})
+
+it.each<[string, (engine: AliRtcEngine) => unknown]>([
+  ['the indicator is off', (engine) => { engine.enableAudioVolumeIndicator = false }],
+  ['nothing is published any more', (engine) => engine.unPublish()],
+  ['nothing is published any more and the meter is only being made', (engine) => engine.unPublish()],
+  ['the engine was disposed', (engine) => engine.dispose()],
+])('the audio context of the page is suspended when %s', async (when, end) => {
+  const suspend = vi.spyOn(AudioContext.prototype, 'suspend')
+  onTestFinished(() => { suspend.mockRestore() })
+  const alice = participant(new MemoryChannel(), 'alice')
+  alice.engine.configLocalCameraPublish = false
+  await alice.join()
+  const calls = levels(alice)
+  alice.engine.enableAudioVolumeIndicator = true
+  await alice.engine.publish()
+  if (!when.endsWith('made')) await until(() => expect(rowsOf(calls, '0').length).toBeGreaterThanOrEqual(1))
+  expect(suspend).not.toHaveBeenCalled()
+  await end(alice.engine)
+  await until(() => expect(suspend).toHaveBeenCalled())
 })
 
 it('onMedia: our row while publishing, a row for whom we receive, none before two reports', async () => {

@@ -274,7 +274,8 @@ export class AliRtcEngine {
 
   /**
    * Stops publishing and all subscriptions and leaves. Always resolves, also when the server cannot be reached or we are in no
-   * channel. Preview, listeners, publish flags, role and profile stay; what `configRemote*` chose is gone.
+   * channel; what the server has not heard of it within a second is told in the background. Preview, listeners, publish flags, role and
+   * profile stay; what `configRemote*` chose is gone.
    */
   leaveChannel(): Promise<void> {
     return this.#channel.leave()

@@ -27,8 +27,8 @@ export interface SecureTransportOptions {
 // 7: AES-GCM, one pass in the processor's own instructions; 1: AES-CM with HMAC-SHA1, which everybody has.
 const SRTP_PROFILES = [7, 1] as const
 const MOST_FRAGMENTS = 4
-/** Every client hears something of us each second, a tick's and some of the network's jitter included, so that it can tell a quiet server from a dead path. */
-const QUIET_MS = 960
+/** Every client hears something of us twice a second, so that it can tell a quiet server from a dead path though a packet is lost. */
+const QUIET_MS = 480
 /** werift keeps state per SSRC for ever; a client has a handful, more than this is an attack on our memory. */
 const MOST_SSRCS = 64
 

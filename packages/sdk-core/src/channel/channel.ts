@@ -80,7 +80,7 @@ export class Channel {
     const held: LinkEvent[] = []
     this.#held = held
     try {
-      await this.#leaving // the server is to see us go before it sees us come
+      await this.#leaving // the server is to see us go before it sees us come, where it can be reached
       if (this.#link !== link) throw leftWhileJoining() // a link that was left cannot join
       const members = await link.join(request)
       if (this.#link !== link) throw leftWhileJoining()

@@ -45,7 +45,8 @@ export class AudioMeters {
   /** @param demand undefined ends all metering */
   set(demand: MeterDemand | undefined, tracks: ReadonlyMap<string, MediaStreamTrack>): void {
     this.#tracks = demand === undefined ? new Map() : tracks
-    if (this.#tracks.size === 0 || demand?.interval !== this.#demand?.interval) this.#end()
+    const unused = this.#meter !== undefined && this.#tracks.size === 0
+    if (unused || demand?.interval !== this.#demand?.interval) this.#end()
     this.#demand = demand
     if (this.#tracks.size > 0 && this.#life === undefined) void this.#start()
     this.#reconcile()
@@ -69,6 +70,7 @@ export class AudioMeters {
       const meter = await MomentaryMeter.create(this.#held.context, { interval: this.#demand?.interval ?? 1, signal: life.signal })
       if (life.signal.aborted) return // the meter is closed
       this.#meter = meter
+      if (this.#tracks.size === 0) return this.#end()
       const follow = (): void => {
         this.#options.onClock(meter.health === 'running')
         if (meter.health === 'failed') this.#options.onError(new Error('the audio worklet failed'))
@@ -77,8 +79,10 @@ export class AudioMeters {
       follow()
       this.#reconcile()
     } catch (error) {
+      if (life.signal.aborted) return
       // The life stays: what failed once is not tried with each change of the roster, but with the next demand
-      if (!life.signal.aborted) this.#options.onError(error)
+      this.#release()
+      this.#options.onError(error)
     }
   }
 
@@ -87,9 +91,13 @@ export class AudioMeters {
     this.#life?.abort()
     this.#life = undefined
     this.#meter = undefined
+    this.#release()
+    this.#options.onClock(false)
+  }
+
+  #release(): void {
     this.#held?.release()
     this.#held = undefined
-    this.#options.onClock(false)
   }
 
   #reconcile(): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { until } from '../../test/participant.js'
+import { nextTurn } from '../next-turn.js'
 import { holdAudioContext, type HeldAudioContext } from './shared-audio-context.js'
 
 let held: HeldAudioContext
@@ -71,6 +72,7 @@ it('is suspended while nobody holds it', async () => {
   const other = holdAudioContext()
   held.release()
   held.release()
+  await nextTurn()
   expect(suspend).not.toHaveBeenCalled()
   other.release()
   await until(() => expect(context.state).toBe('suspended'))
@@ -78,10 +80,20 @@ it('is suspended while nobody holds it', async () => {
   await until(() => expect(context.state).toBe('running'))
 })
 
+it('goes on when it is released and held again at once', async () => {
+  const context = await running()
+  const suspend = vi.spyOn(context, 'suspend')
+  held.release()
+  holdAudioContext()
+  await nextTurn()
+  expect(suspend).not.toHaveBeenCalled()
+})
+
 it('runs when it is held again before it was suspended', async () => {
   const context = await running()
   const suspended = new Promise((resolve) => { context.addEventListener('statechange', resolve, { once: true }) })
   held.release()
+  await Promise.resolve()
   holdAudioContext()
   await suspended
   await until(() => expect(context.state).toBe('running'))
@@ -94,6 +106,7 @@ it('leaves the context of an app as it is', async () => {
   const { context, release } = holdAudioContext(own)
   expect(context).toBe(own)
   release()
+  await nextTurn()
   expect(suspend).not.toHaveBeenCalled()
   await own.close()
 })

@@ -38,7 +38,7 @@ class SharedAudioContext {
       context: this.context,
       release: () => {
         this.#holds.delete(held)
-        this.#follow()
+        queueMicrotask(() => { this.#follow() }) // whoever ends one meter to begin another holds it again by then
       },
     }
     this.#holds.add(held)

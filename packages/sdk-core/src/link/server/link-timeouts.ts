@@ -10,7 +10,7 @@ export interface LinkTimeouts extends PathPatience {
   readonly answerMs: number
   /** For the acknowledgement of `leave`; `leave()` resolves without it too. */
   readonly leaveMs: number
-  /** How long a `leave` that does not get through is tried in the background: no longer than servers wait for a lost client. */
+  /** How long a `leave` that does not get through is tried in the background: as long as servers wait for a lost client by default. */
   readonly farewellMs: number
   /** From one answered ping to the next. */
   readonly pingEveryMs: number

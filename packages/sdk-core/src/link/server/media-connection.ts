@@ -110,11 +110,13 @@ function bytesReceived(reports: RTCStatsReport): number {
 
 /**
  * Chromium never frees an RTCPeerConnection that is closed between a change of its state and the event of that change, and makes no more than 500 of
- * them (docs/browser-facts.md). One whose state may be changing is closed when the page has nothing else to do: then its events are over.
+ * them (docs/browser-facts.md). One whose state may be changing sends nothing any more, and is closed when the page has nothing else to do: then its
+ * events are over.
  */
 function closeWhenQuiet(peer: RTCPeerConnection): void {
   const settled = peer.connectionState === 'connected' && peer.iceGatheringState === 'complete'
   const { scheduler } = globalThis as { readonly scheduler?: { postTask: (task: () => void, options: { readonly priority: 'background' }) => Promise<void> } }
-  if (settled || scheduler === undefined) peer.close()
-  else void scheduler.postTask(() => peer.close(), { priority: 'background' })
+  if (settled || scheduler === undefined) return peer.close()
+  for (const sender of peer.getSenders()) sender.replaceTrack(null).catch(() => undefined) // closed meanwhile
+  void scheduler.postTask(() => peer.close(), { priority: 'background' })
 }

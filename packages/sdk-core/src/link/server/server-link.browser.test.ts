@@ -350,7 +350,7 @@ describe('the end', () => {
   }
 
   test('leave() resolves without the server, closes everything, and no event follows', async () => {
-    open({ timeouts: { leaveMs: 50 } })
+    open({ timeouts: { leaveMs: 50, farewellMs: 100 } })
     const peers = await busy()
     server.once('leave', () => undefined)
     const left = link.leave()
@@ -359,7 +359,7 @@ describe('the end', () => {
     const before = events.length
     await left
     await until(() => expect(peers.map((one) => one.connectionState)).toEqual(['closed', 'closed']))
-    expect(server.closed).toBe(true)
+    await until(() => expect(server.closed).toBe(true))
     expect(events).toHaveLength(before)
     expect(link.statsSources().size).toBe(0)
     expect(microphone.readyState).toBe('live')
@@ -513,13 +513,6 @@ describe('repair', () => {
     expect(connections()).toEqual(['connected'])
   })
 
-  test('a leave that never arrived is repeated', async () => {
-    await link.join(request)
-    server.once('leave', () => server.drop('closed with code 1006'))
-    await link.leave()
-    expect(server.closed).toBe(true)
-  })
-
   test('who leaves while nothing gets through need not wait, and is gone for the others as soon as something does', async () => {
     open({ timeouts: { leaveMs: 50 } })
     await flowing()
@@ -536,17 +529,28 @@ describe('repair', () => {
     expect(connections()).toEqual(['connected', 'reconnecting'])
   })
 
+  test('who leaves over a line that is dead, which nobody noticed yet, is gone for the others as soon as another socket is open', async () => {
+    open({ timeouts: { leaveMs: 50 } })
+    await link.join(request)
+    server.mute()
+    const told = server.next('leave')
+    await link.leave()
+    await told
+    expect(server.sockets).toBe(2)
+    await until(() => expect(server.closed).toBe(true))
+  })
+
   test('who leaves where nothing gets through any more stops trying', async () => {
-    await new Promise<void>((closed) => {
-      open({
-        timeouts: { leaveMs: 50, farewellMs: 100, reconnectMs: 60_000 },
-        openSocket: (url, handlers) => server.sockets === 0 ? server.openSocket(url, handlers) : { send: () => undefined, close: () => closed() },
-      })
-      void link.join(request).then(() => {
-        server.drop('closed with code 1006')
-        void link.leave()
-      })
+    const log: string[] = []
+    open({
+      timeouts: { leaveMs: 50, farewellMs: 100, reconnectMs: 60_000 },
+      openSocket: (url, handlers) => server.sockets === 0 ? server.openSocket(url, handlers) : { send: () => undefined, close: () => log.push('given up') },
     })
+    await link.join(request)
+    server.drop('closed with code 1006')
+    await link.leave()
+    log.push('left')
+    await until(() => expect(log).toEqual(['left', 'given up']))
   })
 
   test('a server that ends makes the session lost, to be joined on another entry', async () => {

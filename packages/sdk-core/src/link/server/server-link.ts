@@ -68,7 +68,6 @@ class ServerLink implements ChannelLink {
       return answer.members
     } catch (error) {
       this.#step({ type: 'join-failed' })
-      this.#line?.close() // the link may have ended while the socket opened
       throw error
     } finally {
       clearTimeout(timer)
@@ -188,7 +187,7 @@ class ServerLink implements ChannelLink {
       new Promise((resolve) => { patience = setTimeout(resolve, leaveMs) }),
     ])
     clearTimeout(patience)
-    if (this.#line?.isUp) left() // the socket's end says the same; where there is none it is looked for, so that the others need not wait for us
+    this.#line?.doubt('no answer to "leave"') // it goes on in the background, so that the others need not wait for the end of the grace time
   }
 
   #step(input: SessionInput): void {

@@ -68,7 +68,9 @@ export class SignallingLine {
   /** Connects to the first entry that answers. Rejects with 10150 when none does, and with the signal's reason when aborted. */
   async open(): Promise<void> {
     const { entries, connectMs, signal } = this.#options
-    this.#socket = await openSignalling({ ...this.#connecting(this.#current, connectMs), entries, signal })
+    const socket = await openSignalling({ ...this.#connecting(this.#current, connectMs), entries, signal })
+    if (this.#state === 'over') return socket.close(MEANT)
+    this.#socket = socket
     const { signal: ended } = this.#listening
     globalThis.addEventListener?.('offline', () => this.doubt('the browser is offline'), { signal: ended })
     globalThis.addEventListener?.('online', () => { if (this.#attempt === undefined) this.#step('due') }, { signal: ended })
