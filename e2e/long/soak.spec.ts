@@ -4,7 +4,7 @@ import { countTimers, leastRemains, type Remains } from '../support/remains.ts'
 import { expectGapless, expectHeard, seconds } from '../support/seconds.ts'
 import { expect, test } from '../support/test.ts'
 
-/** Visits until everything that is made once is made, in a page and in the server, whose code is compiled bit by bit. */
+/** Visits until everything that is made once is made, in a page and in the server, whose heap grows most with the first ones. */
 const WARM_UP = 5
 const SERVERS_WARM_UP = 60
 /** A session of the server with its two transports is many times that: DTLS alone keeps its certificates and tables. */
