@@ -57,6 +57,7 @@ export function createHttp(options: HttpOptions): Hono<Env> {
   http.route('/app/v1/login', loginApi(options))
   http.route('/v1/control', controlApi({ registry, controlToken: config.controlToken, bodyBytes: config.limits.bodyBytes }))
   http.get('/v1/channel', (context) => {
+    allowOrigin(context, config) // clients ask whether somebody is here, in place of sockets that fail
     context.header('upgrade', 'websocket')
     return errorResponse(context, 426, 'this address speaks WebSocket')
   })

@@ -167,7 +167,9 @@ describe('the development login', () => {
       const answer = await ask(url, method, '/app/v1/login?room=r&user=u', { origin })
       expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([status, expected])
     }
-    expect((await ask(url, 'GET', '/app/v1/login', { origin })).headers['access-control-allow-origin']).toBe(expected) // errors are readable too
+    for (const path of ['/app/v1/login', '/v1/channel']) {
+      expect((await ask(url, 'GET', path, { origin })).headers['access-control-allow-origin'], path).toBe(expected) // errors are readable too
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openSignalling, type OpenSocket, type SignallingOptions, type SocketHandlers } from './signalling-socket.js'
 
 /** Sockets that do what the script says for their host, and a log of what was done to them. */
@@ -78,4 +78,77 @@ test('a socket is lost once, and not after it was closed', async () => {
   second.close()
   opened[1]?.close('gone')
   expect(lost).toEqual(['gone'])
+})
+
+describe('after six sockets of the page that failed', () => {
+  /** What was tried, in order; whether a server answers is asked of `network`. */
+  function stubbed() {
+    const tried: string[] = []
+    const network = { answers: false, status: 426 }
+    vi.stubGlobal('WebSocket', class {
+      onopen?: () => void
+      onclose?: (event: { code: number; reason: string }) => void
+      constructor(url: string) {
+        tried.push(url)
+        queueMicrotask(() => (network.answers ? this.onopen?.() : this.onclose?.({ code: 1006, reason: '' })))
+      }
+      close() {}
+    })
+    vi.stubGlobal('fetch', (url: string) => {
+      tried.push(url)
+      return network.answers || network.status !== 426 ? Promise.resolve({ status: network.status }) : Promise.reject(new TypeError('Failed to fetch'))
+    })
+    const attempt = async (signal = new AbortController().signal) => {
+      const { openSocket: _, ...browser } = options(() => { throw new Error('unused') }, ['a:1'], { signal, connectMs: 1000 })
+      return await openSignalling(browser).then(() => 'open', ({ message }: Error) => message)
+    }
+    return { tried, network, attempt }
+  }
+  const [socket, request] = ['ws://a:1/v1/channel', 'http://a:1/v1/channel']
+
+  beforeEach(async () => {
+    const { network, attempt } = stubbed()
+    network.answers = true
+    await attempt() // whatever the tests before left
+  })
+  afterEach(() => { vi.unstubAllGlobals() })
+
+  test('a request asks first, but for one try of sixteen; a socket that opens is the end of that', async () => {
+    const { tried, network, attempt } = stubbed()
+    for (let n = 0; n < 33; n++) await attempt()
+    const asked = (count: number) => Array<string>(count).fill(request)
+    expect(tried).toEqual([...Array<string>(6).fill(socket), ...asked(9), socket, ...asked(15), socket, ...asked(1)])
+    tried.length = 0
+    network.answers = true
+    expect([await attempt(), await attempt()]).toEqual(['open', 'open'])
+    expect(tried).toEqual([request, socket, socket])
+  })
+
+  test.each([
+    ['nobody answers', 426, 'a:1 (TypeError: Failed to fetch)'],
+    ['a proxy answers for a server that does not', 502, 'a:1 (status 502)'],
+  ])('the error says why when %s, and no socket is tried', async (_, status, message) => {
+    const { tried, network, attempt } = stubbed()
+    for (let n = 0; n < 6; n++) await attempt()
+    tried.length = 0
+    network.status = status
+    expect(await attempt()).toContain(message)
+    expect(tried).toEqual([request])
+  })
+
+  test('giving up while it asks makes no socket of a late answer', async () => {
+    const { tried, attempt } = stubbed()
+    for (let n = 0; n < 6; n++) await attempt()
+    tried.length = 0
+    let answer: (response: { status: number }) => void = () => undefined
+    const answered = new Promise<{ status: number }>((resolve) => { answer = resolve })
+    vi.stubGlobal('fetch', () => answered)
+    const life = new AbortController()
+    const given = attempt(life.signal)
+    life.abort(new Error('left'))
+    expect(await given).toBe('left')
+    answer({ status: 426 })
+    await answered
+    expect(tried).toEqual([])
+  })
 })

@@ -5,7 +5,7 @@ import { channelUrl } from './channel-url.js'
 /** What is needed of a WebSocket. */
 export interface Socket {
   send(text: string): void
-  /** No handler is called after it. @param code says why, where there is something to say */
+  /** Handlers that are called after it are late. @param code says why, where there is something to say */
   close(code?: number): void
 }
 
@@ -114,19 +114,42 @@ function read(text: string, options: ConnectOptions): void {
   else options.onFault(parsed.fault.message)
 }
 
+/**
+ * Browsers hold sockets back after some that failed, Chromium for up to 5 s each and Firefox for up to a minute, also when the
+ * server is back. So many may fail; from then on a plain request asks first whether somebody is there.
+ */
+const FREE_TRIES = 6
+/** One try in so many does not ask: the page's `connect-src` may forbid it. */
+const BLIND_TRIES = 16
+/** Since a socket of this page opened. */
+let tries = 0
+
 function openWebSocket(url: string, handlers: SocketHandlers): Socket {
-  const socket = new WebSocket(url)
-  const listening = new AbortController()
-  const { signal } = listening
-  socket.addEventListener('open', () => handlers.open(), { signal })
-  socket.addEventListener('message', (event) => handlers.message(String(event.data)), { signal })
-  // 'error' is always followed by 'close', which knows more
-  socket.addEventListener('close', (event) => handlers.close(`closed with code ${event.code}${event.reason && `, ${event.reason}`}`, event.code), { signal })
+  let socket: WebSocket | undefined
+  const asking = new AbortController()
+  const { signal } = asking
+  const open = (): void => {
+    socket = new WebSocket(url)
+    socket.onopen = () => {
+      tries = 0
+      handlers.open()
+    }
+    socket.onmessage = ({ data }) => handlers.message(String(data))
+    // 'error' is always followed by 'close', which knows more
+    socket.onclose = ({ code, reason }) => handlers.close(`closed with code ${code}${reason && `, ${reason}`}`, code)
+  }
+  if (tries++ < FREE_TRIES || tries % BLIND_TRIES === 0) open()
+  else {
+    fetch(url.replace('ws', 'http'), { signal }).then(
+      ({ status }) => (status < 500 && !signal.aborted ? open() : handlers.close(`status ${status}`)), // 5xx: of a proxy
+      (error: unknown) => handlers.close(String(error)),
+    )
+  }
   return {
-    send: (text) => { if (socket.readyState === WebSocket.OPEN) socket.send(text) },
+    send: (text) => { if (socket?.readyState === WebSocket.OPEN) socket.send(text) },
     close: (code) => {
-      listening.abort()
-      socket.close(code)
+      asking.abort()
+      socket?.close(code)
     },
   }
 }
