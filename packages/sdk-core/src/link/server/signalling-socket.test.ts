@@ -80,7 +80,7 @@ test('a socket is lost once, and not after it was closed', async () => {
   expect(lost).toEqual(['gone'])
 })
 
-describe('after six sockets of the page that failed', () => {
+describe('after four sockets of the page that failed', () => {
   /** What was tried, in order; whether a server answers is asked of `network`. */
   function stubbed() {
     const tried: string[] = []
@@ -117,7 +117,7 @@ describe('after six sockets of the page that failed', () => {
     const { tried, network, attempt } = stubbed()
     for (let n = 0; n < 33; n++) await attempt()
     const asked = (count: number) => Array<string>(count).fill(request)
-    expect(tried).toEqual([...Array<string>(6).fill(socket), ...asked(9), socket, ...asked(15), socket, ...asked(1)])
+    expect(tried).toEqual([...Array<string>(4).fill(socket), ...asked(11), socket, ...asked(15), socket, ...asked(1)])
     tried.length = 0
     network.answers = true
     expect([await attempt(), await attempt()]).toEqual(['open', 'open'])
@@ -129,7 +129,7 @@ describe('after six sockets of the page that failed', () => {
     ['a proxy answers for a server that does not', 502, 'a:1 (status 502)'],
   ])('the error says why when %s, and no socket is tried', async (_, status, message) => {
     const { tried, network, attempt } = stubbed()
-    for (let n = 0; n < 6; n++) await attempt()
+    for (let n = 0; n < 4; n++) await attempt()
     tried.length = 0
     network.status = status
     expect(await attempt()).toContain(message)
@@ -138,7 +138,7 @@ describe('after six sockets of the page that failed', () => {
 
   test('giving up while it asks makes no socket of a late answer', async () => {
     const { tried, attempt } = stubbed()
-    for (let n = 0; n < 6; n++) await attempt()
+    for (let n = 0; n < 4; n++) await attempt()
     tried.length = 0
     let answer: (response: { status: number }) => void = () => undefined
     const answered = new Promise<{ status: number }>((resolve) => { answer = resolve })

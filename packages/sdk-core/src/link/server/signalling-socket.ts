@@ -118,7 +118,7 @@ function read(text: string, options: ConnectOptions): void {
  * Browsers hold sockets back after some that failed, Chromium for up to 5 s each and Firefox for up to a minute, also when the
  * server is back. So many may fail; from then on a plain request asks first whether somebody is there.
  */
-const FREE_TRIES = 6
+const FREE_TRIES = 4
 /** One try in so many does not ask: the page's `connect-src` may forbid it. */
 const BLIND_TRIES = 16
 /** Since a socket of this page opened. */
