@@ -55,6 +55,34 @@ describe.each([44_100, 48_000])('live at %i Hz', (sampleRate) => {
   })
 })
 
+// Chromium does not tell the worklet the frame of a quantum during which the page holds the lock of the graph.
+test('a page that changes the graph all the time loses nothing', async () => {
+  const context = createContext({ sampleRate: 48_000 })
+  const meter = await LevelMeter.create(context, { interval: 0.25 })
+  const length = 2 * 48_000
+  const played = playFromNextHalfSecond(context, 4, length)
+  const metered = played.nodes.map((node) => {
+    const readings = new Readings()
+    meter.add(node, readings.take, { pcm: true })
+    return readings
+  })
+  const [from, to] = [new GainNode(context), new GainNode(context)]
+  while (context.currentTime * 48_000 < played.startFrame + length) {
+    const until = performance.now() + 20
+    while (performance.now() < until) {
+      from.connect(to)
+      from.disconnect(to)
+    }
+    await new Promise((resolve) => { setTimeout(resolve) })
+  }
+  await Promise.all(metered.map((readings) => readings.next(({ startFrame, frames }) => startFrame + frames >= played.startFrame + length)))
+  metered.forEach(({ all }, index) => {
+    expect(findGaps(all, 12_000)).toEqual([])
+    expect(all.filter((reading) => 'dropped' in reading)).toEqual([])
+    expect(firstDifference(cutOut(all, played.startFrame, length), played.signals[index] as Float32Array)).toBe(-1)
+  })
+})
+
 test('a main thread that is blocked for 3 s loses nothing', async () => {
   const context = createContext({ sampleRate: 48_000 })
   const meter = await LevelMeter.create(context, { interval: 0.5 })

@@ -125,15 +125,24 @@ test('frames that were never rendered count as silence and leave the clock true'
   expect([0, 499, 500, 1499, 1500, 1999].map((frame) => joined[frame])).toEqual([0.5, 0.5, 0, 0, 0.5, 0.5])
 })
 
-test('a clock that jumps by more than 10 s, or back, starts the sources anew and reports what is lost', () => {
+test('quanta that repeat the frame of an earlier one are measured as the next ones', () => {
+  const { bank, readingsOf } = createBank()
+  bank.start(0, request(1, { pcm: true }))
+  ;[0, 0, 0, 750, 1000, 1000, 1500, 1750].forEach((frame, index) => { bank.process([[new Float32Array(250).fill(index)]], frame, 250) })
+  const readings = readingsOf(1)
+  expect(readings.map(({ startFrame, frames }) => [startFrame, frames])).toEqual([[0, 1000], [1000, 1000]])
+  expect(readings.filter((reading) => 'dropped' in reading)).toEqual([])
+  const joined = joinBlocks(readings.map(({ pcm }) => pcm as Float32Array))
+  expect(Array.from({ length: 8 }, (_, index) => joined[250 * index + 249])).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+})
+
+test('a clock that jumps by more than 10 s starts the sources anew and reports what is lost', () => {
   const { bank, readingsOf } = createBank()
   bank.start(0, request(1, { pcm: true }))
   const block = new Float32Array(500)
   bank.process([[block]], 0, 500)
   bank.process([[block]], 20_500, 500)
   expect(readingsOf(1)[0]).toMatchObject({ startFrame: 20_500, frames: 500, dropped: 20_500 })
-  bank.process([[block]], 500, 500)
-  expect(readingsOf(1)[1]).toMatchObject({ startFrame: 500, frames: 500 })
 })
 
 describe('while nobody takes the readings', () => {

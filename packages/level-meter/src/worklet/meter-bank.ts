@@ -103,25 +103,26 @@ export class MeterBank {
 
   /**
    * Measures one quantum that begins at `frame`. Frames that were never rendered (`frame` is ahead of the clock) count as
-   * silence, so that the clock and the PCM stay aligned.
+   * silence, so that the clock and the PCM stay aligned. A `frame` behind the clock is none: Chromium 156 repeats the last
+   * one in quanta during which the page changes the graph, and the audio goes on.
    * @param inputs as `process` gets them: input, channel, sample; an unconnected input has no channels
    */
   process(inputs: readonly (readonly Float32Array[])[], frame: number, quantumFrames: number): void {
     if (this.#clock < 0) this.#setClock(frame)
-    if (frame !== this.#clock) this.#skipTo(frame)
+    if (frame > this.#clock) this.#skipTo(frame)
     this.#advance(inputs, quantumFrames)
   }
 
   #skipTo(frame: number): void {
     const skipped = frame - this.#clock
-    if (skipped > 0 && skipped <= pcmPatienceSeconds * this.#sampleRate) {
+    if (skipped <= pcmPatienceSeconds * this.#sampleRate) {
       this.#advance([], skipped)
       return
     }
     const measured = this.#clock
     this.#isSteady = false
     this.#setClock(frame)
-    for (const source of this.#sources) if (source?.hasBegun) source.restart(this.#kernel, measured, Math.max(0, skipped), this.#nextWholeStep())
+    for (const source of this.#sources) if (source?.hasBegun) source.restart(this.#kernel, measured, skipped, this.#nextWholeStep())
   }
 
   #setClock(frame: number): void {
