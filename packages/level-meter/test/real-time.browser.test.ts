@@ -55,6 +55,23 @@ describe.each([44_100, 48_000])('live at %i Hz', (sampleRate) => {
   })
 })
 
+// Chromium tells the worklet an old frame in its first quantum: what followed was taken for frames that were never rendered.
+test('the first second of a new context has no silence in it', async () => {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const context = createContext()
+    const source = new ConstantSourceNode(context, { offset: 0.5 })
+    source.start()
+    const meter = await LevelMeter.create(context, { interval: 0.25 })
+    const readings = new Readings()
+    meter.add(source, readings.take, { pcm: true })
+    const { pcm } = await readings.next()
+    const from = pcm?.indexOf(0.5) ?? -1
+    expect(from).not.toBe(-1)
+    expect(pcm?.indexOf(0, from)).toBe(-1)
+    await context.close()
+  }
+})
+
 // Chromium does not tell the worklet the frame of a quantum during which the page holds the lock of the graph.
 test('a page that changes the graph all the time loses nothing', async () => {
   const context = createContext({ sampleRate: 48_000 })

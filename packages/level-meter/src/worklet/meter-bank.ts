@@ -255,7 +255,7 @@ export class MeterBank {
     let at = 0
     for (let input = 0; input < this.#sources.length; input++) {
       const source = this.#sources[input]
-      if (source === undefined || !source.isRunning) continue
+      if (!source?.isRunning) continue
       at = writeRecord(table, at, source)
       if (source.pcm !== undefined) pcm.push(source.pcm)
       source.finish(this.#step)

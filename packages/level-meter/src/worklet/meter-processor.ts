@@ -19,12 +19,14 @@ declare const renderQuantumSize: number | undefined
  */
 class MeterProcessor extends AudioWorkletProcessor {
   /** Undefined once closed: browsers may keep a processor longer than that. */
-  #bank: MeterBank | undefined
+  protected bank: MeterBank | undefined
+  /** Until two frames agree: where the next quantum begins if that of the last one was true. Then 0, as always offline. */
+  #nextFrame = this.isOffline ? 0 : -1
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super()
     const kernel = sharedKernel(processorOptions)
-    this.#bank = new MeterBank({
+    this.bank = new MeterBank({
       kernel, sampleRate,
       intervalFrames: processorOptions.intervalFrames,
       inputs: inputsPerNode,
@@ -39,14 +41,13 @@ class MeterProcessor extends AudioWorkletProcessor {
     return false
   }
 
-  protected get bank(): MeterBank | undefined {
-    return this.#bank
-  }
-
   process(inputs: Float32Array[][]): boolean {
-    if (this.#bank === undefined) return false
+    if (this.bank === undefined) return false
     try {
-      this.#bank.process(inputs, currentFrame, quantumFrames(inputs))
+      const frames = quantumFrames()
+      // Live, Chromium 156 begins with the frame of some quanta ago: the ones in between would count as silence.
+      if (this.#nextFrame !== 0) this.#nextFrame = currentFrame === this.#nextFrame ? 0 : currentFrame + frames
+      if (this.#nextFrame === 0) this.bank.process(inputs, currentFrame, frames)
       return true
     } catch (error) {
       this.#post({ type: 'failed', message: String(error) })
@@ -56,7 +57,7 @@ class MeterProcessor extends AudioWorkletProcessor {
   }
 
   #receive(message: ToProcessor): void {
-    const bank = this.#bank
+    const bank = this.bank
     if (bank === undefined) return
     switch (message.type) {
       case 'start':
@@ -80,8 +81,8 @@ class MeterProcessor extends AudioWorkletProcessor {
   }
 
   #close(): void {
-    this.#bank?.close()
-    this.#bank = undefined
+    this.bank?.close()
+    this.bank = undefined
   }
 
   #post(message: FromProcessor, transfer: Transferable[] = []): void {
@@ -118,12 +119,8 @@ class OfflineMeterProcessor extends MeterProcessor {
   }
 }
 
-/** An input without a source has no channel to ask; a context with `renderSizeHint` has the global, in an older browser it is 128. */
-function quantumFrames(inputs: Float32Array[][]): number {
-  for (let input = 0; input < inputs.length; input++) {
-    const channel = inputs[input]?.[0]
-    if (channel !== undefined) return channel.length
-  }
+/** Browsers without the global have no other length. */
+function quantumFrames(): number {
   return typeof renderQuantumSize === 'undefined' ? 128 : renderQuantumSize
 }
 
@@ -156,7 +153,7 @@ function registerOnce(name: string, processor: typeof MeterProcessor): void {
   try {
     registerProcessor(name, processor)
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'NotSupportedError')) throw error
+    if ((error as Error).name !== 'NotSupportedError') throw error // a DOMException or a TypeError
   }
 }
 
