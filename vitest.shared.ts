@@ -14,7 +14,7 @@ export const inNode: TestProjectConfiguration = {
 }
 
 /** Real Chromium, fake devices, no sound server needed. scripts/ensure-browsers.mjs sets CHROMIUM_PATH. */
-export const inChromium: TestProjectConfiguration = {
+export const inChromium = {
   test: {
     name: 'chromium',
     include: ['{src,test}/**/*.browser.test.ts'],
@@ -40,7 +40,7 @@ export const inChromium: TestProjectConfiguration = {
       }],
     },
   },
-}
+} satisfies TestProjectConfiguration
 
 const firefoxPath = process.env['FIREFOX_PATH']
 

@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { inChromium, inNode, reporters } from '../../vitest.shared.ts'
 
-export default defineConfig({ test: { ...reporters, projects: [inNode, inChromium] } })
+const watched = { ...inChromium, test: { ...inChromium.test, setupFiles: ['test/no-live-track.ts'] } }
+
+export default defineConfig({ test: { ...reporters, projects: [inNode, watched] } })

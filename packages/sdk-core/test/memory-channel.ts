@@ -81,7 +81,7 @@ export class MemoryLink implements ChannelLink {
     const lost: SessionLost = { type: 'session-lost', reason: 'the server was started again', gslb: this.request?.gslb ?? [] }
     this.#channel.links.delete(this.userId)
     this.#onEvent(lost as unknown as LinkEvent) // what opens sessions listens for it
-    this.left = true
+    this.#end()
   }
 
   async join(request: JoinRequest): Promise<readonly MemberRow[]> {
@@ -97,7 +97,7 @@ export class MemoryLink implements ChannelLink {
 
   async leave(): Promise<void> {
     this.calls.push('leave')
-    this.left = true
+    this.#end()
     if (this.#channel.links.get(this.userId) !== this) return
     this.#channel.links.delete(this.userId)
     for (const link of this.#channel.links.values()) link.forget(this.userId)
@@ -161,6 +161,7 @@ export class MemoryLink implements ChannelLink {
       if (carried !== undefined && source === undefined) {
         this.#carried.delete(key)
         this.tell({ type: 'track-ended', userId, label: carried.id as StreamLabel, track: carried }) // set below
+        carried.stop()
       } else if (carried === undefined && source !== undefined) {
         this.#carried.set(key, labelled(source.clone(), label))
         this.tell({ type: 'track', userId, label, track: this.#carried.get(key) ?? source })
@@ -174,6 +175,12 @@ export class MemoryLink implements ChannelLink {
   forget(userId: string): void {
     this.wanted.delete(userId)
     this.receive(userId)
+  }
+
+  /** As with a connection that is closed. */
+  #end(): void {
+    this.left = true
+    for (const track of this.#carried.values()) track.stop()
   }
 
   #announce(): Promise<void> {
